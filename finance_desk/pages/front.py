@@ -11,6 +11,7 @@ from finance_desk.pages import (
     credit_pair,
     events_aside,
     exception,
+    invoices,
     judging_again,
     mails_stuck,
     messages_aside,
@@ -61,6 +62,7 @@ PAGES: Final = (
     vat_compensation,
     budget,
     queue,
+    invoices,
     messages_aside,
     events_aside,
     credit_pair,
@@ -82,6 +84,9 @@ PAGES: Final = (
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    NavigationEntry(
+        "/finance/invoices", Text("Fakturor"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})
+    ),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(

@@ -113,8 +113,13 @@ def month_asked(request: Request) -> Month:
 
 def amount_of(request: Request, name: str) -> Decimal:
     """A field of the form as an amount, with comma or point. Raises FormRefused."""
+    return parsed_amount(text_of(request, name))
+
+
+def parsed_amount(text: str) -> Decimal:
+    """An amount in whole öre with comma or point. Raises FormRefused."""
     try:
-        amount = number_of(text_of(request, name))
+        amount = number_of(text)
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12 or amount != round(amount, 2):
             raise InvalidOperation
     except InvalidOperation:

@@ -204,7 +204,6 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
         "pay/trends.html",
         rates_picture=money_charts.rates(shown, language),
         spark=money_charts.spark,
-        months=months,
         causes=rows,
         most=max((count for row in rows for count in row.counts), default=1),
         cause_name=cause_name,

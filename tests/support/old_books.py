@@ -253,7 +253,14 @@ def before_0069(connection: Connection) -> None:
 
 def before_0070(connection: Connection) -> None:
     """Lead the books back to what revision 0070 found."""
+    before_0077(connection)
     connection.execute(text("drop table idempotent_reply"))
+
+
+def before_0077(connection: Connection) -> None:
+    """Lead the books back to what revision 0077 found."""
+    for name in ("number_in_any_letters", "received_on", "amount_payable"):
+        connection.execute(text(f"drop index ix_invoice_{name}"))
 
 
 def before_0057(connection: Connection) -> None:
