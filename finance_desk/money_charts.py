@@ -24,6 +24,8 @@ _FLOW_HEIGHT: Final = 360
 _COLUMN_WIDTH: Final = 16
 # Room for the two rows of words of a bar that is thin.
 _GAP: Final = 34
+# More room before the last, where words stand from both sides.
+_PLACES: Final = (0, 230, 480, _WIDTH - _COLUMN_WIDTH)
 _GAPS_MOST: Final = 3
 # Under the middle of a thin bar that stands last.
 _WORDS_BELOW: Final = 24
@@ -91,10 +93,7 @@ def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
         for stage in _STAGES
     ]
     highest = max(_height_of(stage) for stage in stages)
-    columns = [
-        _column(stage, x=place * (_WIDTH - _COLUMN_WIDTH) // 3, whole=highest)
-        for place, stage in enumerate(stages)
-    ]
+    columns = [_column(stage, x=x, whole=highest) for x, stage in zip(_PLACES, stages, strict=True)]
     bands: list[Markup] = []
     for left, right in itertools.pairwise(columns):
         # Nothing went on from a stage whose first bar, what did go on, is missing.

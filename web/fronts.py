@@ -19,21 +19,27 @@ class NavigationEntry:
     """One place to go: its path, its label, and the permissions of which one is enough.
 
     `part_of` is the path of an entry whose pages have a tab that leads here: who has that entry needs no second one.
+    Who has one of `begins` starts here after signing in, before any entry that merely may be read.
     """
 
     path: str
     label: Text
     permissions: frozenset[Permission]
     part_of: str = ""
+    begins: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first."""
+    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
+
+    Below the addresses of `forms_again` a form that is refused is shown again with its error (`web/form_again.py`).
+    """
 
     package: str
     routers: Sequence[APIRouter]
     navigation: Sequence[NavigationEntry]
+    forms_again: Sequence[str] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -53,3 +59,9 @@ def navigation() -> Iterator[NavigationEntry]:
     """Every entry, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.navigation
+
+
+def shows_forms_again(path: str) -> bool:
+    """Whether a refused form of this page is shown again on it."""
+    begun = [each for front in _registered for each in front.forms_again]
+    return any(path == each or path.startswith(f"{each}/") for each in begun)

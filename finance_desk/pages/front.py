@@ -83,17 +83,30 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    NavigationEntry(
+        "/finance",
+        Text("Ekonomi"),
+        frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED}),
+        begins=frozenset({_P.FINANCE}),
+    ),
     NavigationEntry(
         "/finance/invoices", Text("Fakturor"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})
     ),
-    NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry(
+        "/finance/reports",
+        Text("Redovisningar"),
+        frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT}),
+        begins=frozenset({_P.OFFICER}),
+    ),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
     ),
     NavigationEntry(
-        "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+        "/finance/payments",
+        Text("Attest och betalning"),
+        frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT}),
+        begins=frozenset({_P.ATTEST}),
     ),
     NavigationEntry(
         "/finance/payments/rights",
@@ -110,4 +123,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front(
+    "finance_desk", tuple(each.router for each in PAGES), NAVIGATION, forms_again=("/finance",)
+)

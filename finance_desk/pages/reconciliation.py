@@ -14,6 +14,7 @@ from finance_desk.pages.paying_parts import (
     READERS,
     article_choices,
     article_words,
+    at,
     download,
     parsed_day,
     parsed_month,
@@ -222,7 +223,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
     wanted = EntryFilter(
         execution_reference=query.get("reference", "").strip()[:60],
         supplier=query.get("supplier", "").strip()[:20],
-        month=parsed_month(month) if month else None,
+        month=at("month", parsed_month, month) if month else None,
         article=query.get("article", "")[:20],
         delivery_area=query.get("area", "")[:60],
         as_of=_day(request),
@@ -233,7 +234,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
 
 def _day(request: Request) -> date | None:
     text = request.query_params.get("as_of", "").strip()
-    return parsed_day(text) if text else None
+    return at("as_of", parsed_day, text) if text else None
 
 
 def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the template
