@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from foundation.text import Text
 from web.access import person_of
 from web.frame import look
-from web.frame.look import Density, Look, Theme, look_of
+from web.frame.look import Density, Look, Theme
 from web.pages import own_path, pages_router, render, see_other
 
 router = pages_router()
@@ -54,4 +54,4 @@ def keep(
 @router.get("/design")
 def design(request: Request) -> Response:
     """Every component of the pages with its states, for whoever builds a page or looks whether one still holds."""
-    return render(request, person_of(request), "account/design.html", tones=TONES, chosen=look_of(request))
+    return render(request, person_of(request), "account/design.html", tones=TONES)
