@@ -52,6 +52,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
         "/admin/people/changes/{change_id}",
     ),
     "finance#changes": ("/admin/changes", "/admin/changes/{change_id}"),
+    "finance#register-loads": ("/admin/register-loads", "/admin/register-loads/{number}"),
     "finance#restored": ("/admin/restore",),
     "account#look": ("/look", "/design"),
     "account#accessibility": ("/accessibility",),

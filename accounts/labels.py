@@ -39,6 +39,26 @@ SCOPES: Final[dict[ApiScope, tuple[Text, Text]]] = {
         Text("Läsa tjänstens siffror"),
         Text("Antal per månad, utan någon enskild."),
     ),
+    ApiScope.REGISTER_READ: (
+        Text("Läsa registret"),
+        Text("Leverantörer, avtal, enheter och prislistor."),
+    ),
+    ApiScope.REGISTER_WRITE: (
+        Text("Föreslå ett nytt register"),
+        Text("Pröva ett register, och föreslå det. En person läser in det."),
+    ),
+    ApiScope.DOCUMENTS_READ: (
+        Text("Läsa fakturor och avvikelser"),
+        Text("Fakturor och kreditfakturor, hur de prövats, och vad som behöver en person."),
+    ),
+    ApiScope.FINANCE_READ: (
+        Text("Läsa avstämning och verifikationer"),
+        Text("Beställt, levererat, fakturerat och betalt, och det som är bokfört."),
+    ),
+    ApiScope.AUDIT_READ: (
+        Text("Granska"),
+        Text("Läsa ärenden, fakturor och journal i en period. Varje läsning antecknas i journalen."),
+    ),
     ApiScope.ASSIGN: (
         Text("Ta emot och tilldela"),
         Text("Läsa placeringar och ordrar, och utse handledare."),

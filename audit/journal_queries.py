@@ -41,6 +41,13 @@ def search(
     return session.execute(page).all(), many
 
 
+def after(session: Session, sought: Sought, sequence: int, *, limit: int) -> Sequence[Row[Any]]:
+    """The rows of the journal that fit, after one of them, in their order."""
+    fits = _conditions(session, sought)
+    question = select(_J).where(_J.c.sequence > sequence, *fits).order_by(_J.c.sequence).limit(limit)
+    return session.execute(question).all()
+
+
 def chained_rows(session: Session, reference: str, subjects: Sequence[str]) -> Sequence[Mapping[str, Any]]:
     """The journal rows of a case, each with the hash of the row before it in its chain as `previous`."""
     found = session.execute(

@@ -1,18 +1,20 @@
 """Vouchers as the database holds them: numbered without gaps, and one thing booked once."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 
 from sqlalchemy import func, insert, select
 
-from bookkeeping import tables
+from bookkeeping import booked_queries, tables
 from bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
 from foundation import number_series
 from foundation.periods import Month
 from foundation.sql import Session
 
 _VOUCHER, _ROW = tables.voucher, tables.voucher_row
+_AT_A_TIME = 500
 _CODED = tuple(each.name for each in fields(VoucherRow))
 
 
@@ -60,3 +62,42 @@ def runs_of(session: Session, day: date) -> int:
     pattern = f"{day}%"
     question = select(func.count(func.distinct(_VOUCHER.c.run))).where(_VOUCHER.c.run.like(pattern))
     return session.execute(question).scalar_one()
+
+
+def booked_in(
+    session: Session,
+    month: Month,
+    *,
+    kind: VoucherKind | None = None,
+    after: str = "",
+    limit: int | None = None,
+) -> Sequence[Voucher]:
+    """The vouchers booked in a month, by their numbers, after one of them."""
+    days = month.period
+    question = (
+        select(_VOUCHER)
+        .where(_VOUCHER.c.booked_on.between(days.start, days.end), _VOUCHER.c.number > after)
+        .order_by(_VOUCHER.c.number)
+    )
+    if kind is not None:
+        question = question.where(_VOUCHER.c.kind == kind)
+    heads = session.execute(question if limit is None else question.limit(limit)).all()
+    rows: dict[str, list[VoucherRow]] = defaultdict(list)
+    for start in range(0, len(heads), _AT_A_TIME):
+        numbers = [head.number for head in heads[start : start + _AT_A_TIME]]
+        lines = select(_ROW).where(_ROW.c.voucher.in_(numbers)).order_by(_ROW.c.voucher, _ROW.c.position)
+        for row in session.execute(lines):
+            rows[row.voucher].append(booked_queries.row_of(row))
+    return [
+        Voucher(
+            kind=VoucherKind(head.kind),
+            about=head.about,
+            booked_on=head.booked_on,
+            text=head.text,
+            rows=tuple(rows[head.number]),
+            number=head.number,
+            event_on=head.event_on,
+            rules=head.rules,
+        )
+        for head in heads
+    ]

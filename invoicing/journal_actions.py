@@ -145,12 +145,15 @@ class SupplierAction(JournalAction):
     CHANGE_CONFIRMED = "change.confirmed"
     CHANGE_REFUSED = "change.refused"
     CHANGE_WITHDRAWN = "change.withdrawn"
+    DATA_ASKED = "supplier_data.asked"  # all that the books hold of it, as a file
+    DATA_MADE = "supplier_data.made"
 
 
 class AuditAction(JournalAction):
     """What is done about keeping cases and handing them out."""
 
     EXPORTED = "audit.exported"
+    READ = "audit.read"  # by an auditor's program, before it is answered
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
     DISPOSAL_PROPOSED = "disposal.proposed"

@@ -8,6 +8,10 @@ class RegisterAction(JournalAction):
     """What is done with the register and its policy."""
 
     REGISTER_LOADED = "register.loaded"
+    LOAD_PROPOSED = "register.load_proposed"  # by a program
+    LOAD_CONFIRMED = "register.load_confirmed"  # by the person who loads it
+    LOAD_DECLINED = "register.load_declined"
+    LOAD_WITHDRAWN = "register.load_withdrawn"
     POLICY_MADE = "policy.made"
     POLICY_WITHDRAWN = "policy.withdrawn"
     POLICY_IN_FORCE = "policy.in_force"
@@ -81,6 +85,7 @@ class OrdersSubject(SubjectKind):
     """What rows of orders are about; most by their numbers or references."""
 
     REGISTER = ""  # the beginning of a version's fingerprint, without a word before it
+    REGISTER_LOAD = "register load"
     POLICY = "policy"
     EVENT = "event"
     PLACEMENT = "placement"

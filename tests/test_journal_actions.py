@@ -43,6 +43,8 @@ _TELLERS: Final = {
     "operations/restore/backup_queries.py": "how far the books of a copy had come",
     "audit/journal_queries.py": "what an auditor looks for, and a case as it is handed out",
     "invoicing/exceptions/case.py": "the story on a document's page",
+    "operations/supplier_exports/contents_queries.py": "the supplier's own rows, in the export of all that is its own",
+    "supplier_portal/queries/order_changes.py": "which document an event without a case was told of",
     "operations/timeline/queries.py": "the timeline of a placement",
 }
 """Who may read the journal's rows, and what is told by it there. No rule is decided by them (decision 36)."""

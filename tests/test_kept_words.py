@@ -35,6 +35,7 @@ from invoicing.payment.bank_answers.transfer_note_store import TransferSaid
 from invoicing.payment_control import loading, releases
 from invoicing.payment_control.controls import RELEASABLE
 from invoicing.supplier_changes import change_requests
+from operations.register_loads import proposing
 from orders.register import policy_store
 from orders.register import store as register_store
 from tests.support.project import PROJECT
@@ -173,6 +174,10 @@ ROWS: dict[str, tuple[int, Way]] = {
     "invoicing.supplier_changes.change_requests refuse": (
         500,
         lambda session, said: change_requests.refuse(session, 1, by=BY, reason=said, now=NOW),
+    ),
+    "operations.register_loads.proposing": (
+        500,
+        lambda session, said: proposing.decline(session, 1, by=BY, reason=said, now=NOW),
     ),
     "orders.register.policy_store": (
         500,

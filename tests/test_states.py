@@ -47,6 +47,8 @@ from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from operations.register_loads.store import LoadState
+from operations.supplier_exports.export_store import ExportState
 from operations.webhooks.model import EndpointState, MessageState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
@@ -102,6 +104,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "api_client.state": ClientState,
     "webhook_endpoint.state": EndpointState,
     "webhook_message.state": MessageState,
+    "register_load.state": LoadState,
+    "supplier_export.state": ExportState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
@@ -146,6 +150,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "api_client.state": ClientState,
     "webhook_endpoint.state": EndpointState,
     "webhook_message.state": MessageState,
+    "register_load.state": LoadState,
+    "supplier_export.state": ExportState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "outbox.state": OutState,

@@ -23,6 +23,8 @@ from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
 from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PORTAL_WORDS, PortalState
 from invoicing.supplier_changes.change_request_store import CHANGE_WORDS, ChangeState
+from operations.register_loads.store import LOAD_WORDS, LoadState
+from operations.supplier_exports.export_store import EXPORT_WORDS, ExportState
 from operations.webhooks.model import ENDPOINT_WORDS, MESSAGE_WORDS, EndpointState, MessageState
 from orders.events.store import EVENT_WORDS, EventState
 from orders.model import (
@@ -58,6 +60,10 @@ def _labels(
 
 _INVOICE: Final = InvoiceState
 STATES: Final[dict[str, dict[str, StateLabel]]] = {
+    "supplier_export": _labels(
+        EXPORT_WORDS, good=[ExportState.READY], note=[ExportState.WAITING], bad=[ExportState.FAILED]
+    ),
+    "register_load": _labels(LOAD_WORDS, good=[LoadState.LOADED], note=[LoadState.PROPOSED]),
     "invoice": _labels(
         INVOICE_WORDS,
         good=(_INVOICE.ACCEPTED, _INVOICE.PAID),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
-from accounts.api_clients.model import CLIENT_FOLLOWS, ApiClient, ApiScope, ClientState
+from accounts.api_clients.model import CLIENT_FOLLOWS, ApiClient, ApiScope, ClientState, number_of
 from accounts.api_clients.tables import api_client
 from foundation import transitions
 from foundation.sql import Session
@@ -71,6 +71,13 @@ def by_id(session: Session, number: int) -> ApiClient | None:
     """The client with this number, whatever its state and whosever it is: for callers that know who is asking."""
     row = session.execute(_clients(api_client.c.id == number)).one_or_none()
     return None if row is None else client_of(row)
+
+
+def responsible_for(session: Session, actor: str) -> str:
+    """Who answers for the program that the journal calls so; nobody for what is no program."""
+    number = number_of(actor)
+    client = by_id(session, number) if number is not None else None
+    return client.responsible if client else ""
 
 
 def of_organisation(session: Session, organisation: str) -> list[ApiClient]:

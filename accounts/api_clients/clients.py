@@ -14,12 +14,13 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 
 from accounts import tokens
-from accounts.api_clients import client_store, public_keys, secret_store
+from accounts.api_clients import audit_period_store, audit_periods, client_store, public_keys, secret_store
 from accounts.api_clients.key_format import new_key
 from accounts.api_clients.model import SECRETS_MOST, ApiClient, ApiScope, ClientState, scopes_within
 from accounts.journal_actions import AccountsSubject, ClientAction
 from foundation import journal, personal_numbers
 from foundation.errors import NotThere, Refused
+from foundation.periods import Period
 from foundation.sql import Session
 from foundation.text import Text
 from operations.webhooks import endpoint_store, endpoints
@@ -52,9 +53,18 @@ class MadeSecret:
 
 
 def check(
-    organisation: str, name: str, scopes: frozenset[ApiScope], expires_on: date | None, *, today: date
+    organisation: str,
+    name: str,
+    scopes: frozenset[ApiScope],
+    expires_on: date | None,
+    *,
+    seen: Period | None = None,
+    today: date,
 ) -> str:
-    """A client's name as it is kept. Raises ClientRefused, and Refused for a name with a number in it."""
+    """A client's name as it is kept.
+
+    Raises ClientRefused, AuditPeriodRefused, and Refused for a name with a number in it.
+    """
     name = " ".join(name.split())
     if not _NAME.fullmatch(name):
         raise ClientRefused(Text("Skriv vilket system klienten är till, med högst 60 tecken."))
@@ -69,6 +79,7 @@ def check(
         )
     if expires_on is not None and expires_on < today:
         raise ClientRefused(Text("Sista dagen har redan varit. Välj i dag eller senare."))
+    audit_periods.check(scopes, expires_on, seen)
     return name
 
 
@@ -80,6 +91,7 @@ def make(
     scopes: frozenset[ApiScope],
     within: UnitScope | None = None,
     expires_on: date | None,
+    seen: Period | None = None,
     by: str,
     vouched_by: str = "",
     at: datetime,
@@ -88,12 +100,13 @@ def make(
 ) -> ApiClient:
     """Make a client of a supplier, or of the buyer for an empty organisation; it has no secret yet.
 
-    Raises ClientRefused, and Refused for a name with a personal number in it.
+    `seen` is what an auditor's client may see. Raises ClientRefused, AuditPeriodRefused, and Refused for a name with
+    a personal number in it.
     """
     number = client_store.add(
         session,
         organisation=organisation,
-        name=check(organisation, name, scopes, expires_on, today=today),
+        name=check(organisation, name, scopes, expires_on, seen=seen, today=today),
         scopes=scopes,
         within=within,
         expires_on=expires_on,
@@ -110,6 +123,9 @@ def make(
         "units": "all" if within is None else " ".join(sorted(within.units | within.addresses)),
         **({"test": "yes"} if is_test else {}),
     }
+    if seen is not None:
+        audit_period_store.add(session, number, seen)
+        told["sees"] = str(seen)
     journal.record(session, by, ClientAction.MADE, AccountsSubject.CLIENT.of(number), **told)
     return of_organisation(session, organisation, number)
 

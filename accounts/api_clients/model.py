@@ -1,7 +1,8 @@
 """What an API client is: its scopes, its states, and the person it counts as to everything a supplier's page asks.
 
 Convention: a supplier's client has scopes that are people's permissions, so that whatever judges a person judges it.
-Nobody administers by a program: it would make clients of its own.
+Nobody administers by a program: it would make clients of its own. An auditor's client reads, and nothing else, and only
+what lies in the period it was made for (`audit_period_store`).
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,11 @@ class ApiScope(StrEnum):
     EVENTS_READ = "events:read"
     LEDGER_ANSWER = "ledger:answer"
     FIGURES_READ = "figures:read"
+    REGISTER_READ = "register:read"
+    REGISTER_WRITE = "register:write"
+    DOCUMENTS_READ = "documents:read"
+    FINANCE_READ = "finance:read"
+    AUDIT_READ = "audit:read"
     ASSIGN = "supplier:assign"
     REPORT = "supplier:report"
     VIEW = "supplier:view"

@@ -56,6 +56,16 @@ api_client = Table(
     Index("ix_api_client_organisation", "organisation"),
 )
 
+# What an auditor's client may see: it has one such period, and no other client has any.
+audit_period = Table(
+    "audit_period",
+    metadata,
+    Column("client_id", ForeignKey("api_client.id"), primary_key=True),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    CheckConstraint("first_day <= last_day", name="runs"),
+)
+
 # A secret of a client, which is its API key as well: found by its prefix, known by the sha256 of its secret part.
 api_secret = Table(
     "api_secret",

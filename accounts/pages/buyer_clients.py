@@ -1,10 +1,10 @@
-"""The buyer's API clients: decision systems, the ledger, and whoever reads figures; each made by two administrators."""
+"""The buyer's API clients: decision systems, the ledger, auditors and others; each made by two administrators."""
 
 from typing import Annotated, Final
 
 from fastapi import Form, Request, Response
 
-from accounts.api_clients import clients
+from accounts.api_clients import audit_periods, clients
 from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission, Person
 from accounts.labels import SCOPES
@@ -24,6 +24,9 @@ _ADMINISTERS: Final = Permission.BUYER_ADMIN
 _ORDER: Final = (
     *(ApiScope.EVENTS_WRITE, ApiScope.EVENTS_READ),
     *(ApiScope.LEDGER_ANSWER, ApiScope.FIGURES_READ),
+    *(ApiScope.DOCUMENTS_READ, ApiScope.FINANCE_READ),
+    *(ApiScope.REGISTER_READ, ApiScope.REGISTER_WRITE),
+    ApiScope.AUDIT_READ,
 )
 
 
@@ -38,22 +41,25 @@ def propose(
     request: Request,
     name: Annotated[str, Form(max_length=200)] = "",
     expires_on: Annotated[str, Form(max_length=20)] = "",
+    seen_from: Annotated[str, Form(max_length=20)] = "",
+    seen_to: Annotated[str, Form(max_length=20)] = "",
     person: Person = signed_in(_ADMINISTERS),
 ) -> Response:
     """Proposes the client; another administrator confirms, and then it is given its secret."""
     chosen = [str(each) for each in form_of(request).getlist("may")]
     scopes = frozenset(each for each in _ORDER if each in chosen)
     try:
-        ends = clients.day_of(expires_on)
-        kept = clients.check("", name, scopes, ends, today=today_of(request))
-        content = staff_forms.client(name=kept, scopes=scopes, expires_on=ends)
+        ends, seen = clients.day_of(expires_on), audit_periods.period_of(seen_from, seen_to)
+        kept = clients.check("", name, scopes, ends, seen=seen, today=today_of(request))
+        content = staff_forms.client(name=kept, scopes=scopes, expires_on=ends, seen=seen)
         with database_of(request).writing() as session:
             changes.propose(
                 session, StaffChangeKind.CLIENT, content=content, by=person.id, at=instant_of(request)
             )
     except Refused as wrong:
         at = "name" if scopes else "may"
-        return _form(request, person, {"name": name, "expires_on": expires_on}, chosen, wrong.text, at=at)
+        given = {"name": name, "expires_on": expires_on, "seen_from": seen_from, "seen_to": seen_to}
+        return _form(request, person, given, chosen, wrong.text, at=at)
     return see_other("/admin/people", said=WAITS)
 
 

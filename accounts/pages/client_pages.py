@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from accounts import sealed_secrets, two_factor
 from accounts import store as account_store
-from accounts.api_clients import client_store, clients, public_keys, secret_store
+from accounts.api_clients import audit_period_store, client_store, clients, public_keys, secret_store
 from accounts.api_clients.clients import ClientRefused
 from accounts.api_clients.model import SECRETS_MOST
 from accounts.api_clients.public_keys import KeysRefused
@@ -159,6 +159,7 @@ def _page(
     with database_of(request).reading() as session:
         client = clients.of_organisation(session, organisation_of(person), number)
         secrets = secret_store.of_client(session, number)
+        seen = audit_period_store.of(session, number) if client.is_buyers else None
         places = dict(place_options(units_of_organisation(register_store.load(session), person)))
     held = [each for each in secrets if each.holds]
     return render(
@@ -168,6 +169,7 @@ def _page(
         422 if wrong else 200,
         base=base,
         client=client,
+        seen=seen,
         secrets=held,
         may_have_more=len(held) < SECRETS_MOST,
         is_active=client.may_sign_in(today_of(request)),

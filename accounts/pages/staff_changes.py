@@ -51,6 +51,8 @@ _NAMES: Final[Mapping[str, Text]] = {
     "delivery_area": Text("Bara för leveransområdet"),
     "valid_from": Text("Från och med"),
     "valid_to": Text("Till och med"),
+    "seen_from": Text("Granskaren ser från och med"),
+    "seen_to": Text("Granskaren ser till och med"),
 }
 _OF_ROLES: Final = frozenset({"roles", "added", "removed"})
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from accounts import accounts
 from accounts import store as account_store
-from accounts.api_clients import clients
+from accounts.api_clients import audit_periods, clients
 from accounts.identity import Permission
 from accounts.rules import AccountRefused, granted_staff
 from accounts.staff.change_store import StaffChange, StaffChangeKind
@@ -148,6 +148,8 @@ def _client(session: Session, change: StaffChange, confirming: Confirming) -> No
         change.content["name"],
         scopes=clients.scopes_of(change.content["scopes"]),
         expires_on=clients.day_of(change.content["valid_to"]),
+        # A proposal of before there were auditors' clients says nothing of a period.
+        seen=audit_periods.period_of(change.content.get("seen_from", ""), change.content.get("seen_to", "")),
         by=change.proposed_by,
         vouched_by=confirming.by,
         at=confirming.at,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission
+from foundation.periods import Period
 from foundation.text import Language
 from invoicing.payment.attest_right_store import Reach
 
@@ -45,12 +46,16 @@ def substitute(*, stand_in: str, valid_from: date, valid_to: date) -> Mapping[st
     }
 
 
-def client(*, name: str, scopes: Iterable[ApiScope], expires_on: date | None) -> Mapping[str, str]:
-    """A program of the buyer's own: what it is called, what it may do, and its last day."""
+def client(
+    *, name: str, scopes: Iterable[ApiScope], expires_on: date | None, seen: Period | None = None
+) -> Mapping[str, str]:
+    """A program of the buyer's own: what it is called, what it may do, its last day, and what an auditor's may see."""
     return {
         "name": name,
         "scopes": " ".join(sorted(scopes)),
         "valid_to": expires_on.isoformat() if expires_on else "",
+        "seen_from": seen.start.isoformat() if seen else "",
+        "seen_to": seen.end.isoformat() if seen else "",
     }
 
 

@@ -86,6 +86,11 @@ COMMANDS: Final = {
         "desk.objections",
         "objections",
     ),
+    "supplier": CommandPlace(
+        "En leverantörs egna uppgifter i en fil / a supplier's own data in a file.",
+        "portal.supplier_data",
+        "supplier",
+    ),
     "tutors": CommandPlace(
         "Handledarna vid en leverantörs enheter / the tutors of a supplier's units.",
         "portal.tutors",

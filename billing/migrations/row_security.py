@@ -83,7 +83,10 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "known_device": ("SELECT", "DELETE"),
     "letter_note": _READ,
     "line_account": _LOCK,
+    # Which order line the buyer says a document is for: what it is credited by.
+    "line_link": _READ,
     "line_share": _READ,
+    "linked_line": _READ,
     "mail": (*_ADD, "DELETE"),
     "mail_daily": (*_ADD, "DELETE"),
     "mail_declined": (*_ADD, "DELETE"),
@@ -122,6 +125,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "register_version": _READ,
     "returned_number": (*_ADD, "DELETE"),
     "series_choice": (*_ADD, "DELETE"),
+    # What it asked for is noted by the system; its own it fetches.
+    "supplier_export": _READ,
+    "supplier_export_part": _READ,
     "test_document": _ADD,
     "test_flow": (*_ADD, "UPDATE"),
     "tutor_assignment": (*_ADD, "UPDATE"),
@@ -157,6 +163,7 @@ LEADS: Final = (
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
     ("client_id", "api_client", "id"),
+    ("export_id", "supplier_export", "id"),
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
 
@@ -199,6 +206,7 @@ _OWN_RULES: Final = {
     " (SELECT 1 FROM inbox m WHERE m.id = body_object.letter)"
     " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
     " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
+    "linked_line": "EXISTS (SELECT 1 FROM line_link l WHERE l.id = linked_line.link_id)",
     "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"

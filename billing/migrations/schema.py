@@ -35,6 +35,8 @@ from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
 from operations.idempotency import tables as idempotency_tables
 from operations.mail import tables as mail_tables
+from operations.register_loads import tables as register_load_tables
+from operations.supplier_exports import tables as own_data_tables
 from operations.webhooks import tables as webhook_tables
 from orders.objections import tables as objection_tables
 from orders.placements.informative import informative_tables
@@ -67,6 +69,8 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     client_tables.api_client,
     idempotency_tables.idempotent_reply,
+    register_load_tables.register_load,
+    own_data_tables.supplier_export,
     openid_tables.identity,
     passkey_tables.passkey,
     mail_tables.mail,

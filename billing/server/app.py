@@ -26,13 +26,25 @@ from billing.migrations.revisions import refuse_other
 from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
+    exports_api,
     figures_api,
-    invoices_api,
     ledger_answers_api,
     orders_api,
     problems_api,
     sandbox_api,
     token_api,
+)
+from billing.server.api.buyers import audit_api, documents_api, exceptions_api, finance_api, register_api
+from billing.server.api.documents import resources
+from billing.server.api.suppliers import (
+    filing_api,
+    informative_api,
+    objections_api,
+    placements_api,
+    ready_lines_api,
+    receipts_api,
+    reports_api,
+    tutors_api,
 )
 from billing.server.api.validation_api import validation_router
 from billing.server.api.webhooks import deliveries_api, webhooks_api
@@ -142,13 +154,29 @@ def create_app(
     app.include_router(problems_api.router)
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
-    app.include_router(invoices_api.router)
     app.include_router(webhooks_api.router)
     app.include_router(deliveries_api.router)
     app.include_router(sandbox_api.router)
+    # What hangs on a placement comes before the placement itself, whose reference may have slashes.
+    for of_suppliers in (
+        receipts_api,
+        objections_api,
+        informative_api,
+        tutors_api,
+        placements_api,
+        filing_api,
+        reports_api,
+        ready_lines_api,
+    ):
+        app.include_router(of_suppliers.router)
+    for router in resources.ROUTERS:
+        app.include_router(router)
+    app.include_router(exports_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)
+    for each in (documents_api, exceptions_api, finance_api, register_api, audit_api):
+        app.include_router(each.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)

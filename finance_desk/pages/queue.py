@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from accounts.identity import Permission, Person
-from finance_desk import bar_chart
+from finance_desk import bar_chart, queue_words
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name, told_words
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
@@ -48,68 +48,6 @@ READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
 # The oldest come first; how many more there are is said below them.
 _REPORTS_SHOWN = 200
 
-_PARTS = {
-    QueuePart.EXCEPTIONS: Text("Avvikelser", context="queue"),
-    QueuePart.CLAIMS: Text("Krav för sen betalning", context="queue"),
-    QueuePart.PARKED: Text("Väntar"),
-    QueuePart.ACCOUNT_CHECK: Text("Hålls för kontroll"),
-    QueuePart.CREDITS: Text("Krediter utan faktura"),
-    QueuePart.ASKED: Text("Kredit begärd"),
-    QueuePart.RESTING: Text("Vilar"),
-    QueuePart.REPORTS: Text("Väntar på handläggare"),
-    QueuePart.MESSAGES: Text("Meddelanden åt sidan"),
-    QueuePart.POST: Text("Fastnad post"),
-    QueuePart.EVENTS: Text("Händelser"),
-    QueuePart.STARTS: Text("Starter"),
-}
-_HEADINGS = {
-    QueuePart.EXCEPTIONS: Text("Ekonomi: avvikelser"),
-    QueuePart.CLAIMS: Text("Ekonomi: krav för sen betalning"),
-    QueuePart.PARKED: Text("Ekonomi: väntar"),
-    QueuePart.ACCOUNT_CHECK: Text("Ekonomi: hålls för kontroll"),
-    QueuePart.CREDITS: Text("Ekonomi: krediter utan faktura"),
-    QueuePart.ASKED: Text("Ekonomi: kredit begärd"),
-    QueuePart.RESTING: Text("Ekonomi: vilar"),
-    QueuePart.REPORTS: Text("Ekonomi: redovisningar som väntar"),
-    QueuePart.MESSAGES: Text("Ekonomi: meddelanden åt sidan"),
-    QueuePart.EVENTS: Text("Ekonomi: händelser"),
-    QueuePart.STARTS: Text("Ekonomi: starter"),
-}
-_EXPLAINED = {
-    QueuePart.EXCEPTIONS: Text(
-        "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt."
-    ),
-    QueuePart.CLAIMS: Text(
-        "Fakturor som ser ut att gälla dröjsmålsränta, påminnelseavgift eller förseningsersättning. De hör inte till "
-        "någon order. Godta dem som kostnad med ett skäl, eller bestrid dem."
-    ),
-    QueuePart.PARKED: Text(
-        "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva."
-    ),
-    QueuePart.ACCOUNT_CHECK: Text(
-        "Fakturor som hålls tills något är kontrollerat: ett betalkonto som inte är registrerat, eller en annan "
-        "betalningsmottagare, bekräftas av två personer efter motringning; den som saknade F-skatt släpps med ett "
-        "skäl under Utan F-skatt; ett datum godtas på fakturans sida."
-    ),
-    QueuePart.CREDITS: Text("Kreditfakturor som inte har funnit sin faktura."),
-    QueuePart.ASKED: Text("Kredit är begärd och har inte kommit än."),
-    QueuePart.RESTING: Text("Avvikelser som vilar till en dag."),
-    QueuePart.REPORTS: Text(
-        "Månader som leverantören har redovisat och köparen inte har avgjort, de äldsta först. Deras fakturor "
-        "väntar lika länge, och ingen kredit begärs så länge. Be handläggarna avgöra dem."
-    ),
-    QueuePart.MESSAGES: Text(
-        "Meddelanden som inte kunde hämtas eller tas emot, eller vars nummer redan finns med annat innehåll, och svar "
-        "som inte kunde skrivas. Inget är borta."
-    ),
-    QueuePart.EVENTS: Text("Händelser ur beslutssystemen som inte kunde tillämpas."),
-    QueuePart.STARTS: Text(
-        "Placeringar som börjar senare efter beslutet än avtalat, eller före det. Ordern gäller ändå; "
-        "fråga handläggaren. De står här tills en månad efter starten."
-    ),
-}
-
-
 _FILTERS = ("q", "cause", "supplier", "owner", "month", "days", "amount")
 
 
@@ -118,7 +56,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The queue, or one part of it."""
     today, language = today_of(request), language_of(request, person)
     wanted = _wanted(request, person)
-    named = _credit_cause if wanted.part is QueuePart.CREDITS else cause_name
+    named = queue_words.credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     with database_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
@@ -129,9 +67,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "filtered": _is_filtered(request),
             "counts": counts,
             "parts": _tabs(counts, wanted.part),
-            "explained": _EXPLAINED[wanted.part],
-            "part_name": _PARTS[wanted.part],
-            "heading": _HEADINGS[wanted.part],
+            "explained": queue_words.EXPLAINED[wanted.part],
+            "part_name": queue_words.PARTS[wanted.part],
+            "heading": queue_words.HEADINGS[wanted.part],
             "filters": worklist_store.filters(session, person.id),
             "query": request.url.query,
             "may_act": may_act(person),
@@ -221,7 +159,7 @@ def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[Queue
     """The parts of the queue that hold something, and the one shown: each with its words, count and address."""
     return [
         (part, words, counts[part], "/finance/post" if part is QueuePart.POST else f"/finance?part={part}")
-        for part, words in _PARTS.items()
+        for part, words in queue_words.PARTS.items()
         if counts[part] or part in (QueuePart.EXCEPTIONS, shown)
     ]
 
@@ -254,7 +192,7 @@ def _documents(
     rows = queue_queries.items(session, wanted, today=today, limit=page.size, offset=page.offset)
     hidden = protected_store.among(session, [row.id for row in rows])
     judged = document_store.latest_matches(session, [row.id for row in rows])
-    named = _credit_cause if wanted.part is QueuePart.CREDITS else cause_name
+    named = queue_words.credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     return {
         "page": page,
         "rows": [_masked(row) if row.id in hidden else row for row in rows],
@@ -280,11 +218,6 @@ def _causes_picture(causes: Sequence[QueueCause], named: Callable[[str], Text], 
 def _is_filtered(request: Request) -> bool:
     """Whether the address narrows the part it asks for."""
     return any(request.query_params.get(each) for each in _FILTERS)
-
-
-def _credit_cause(code: str) -> Text:
-    """Why a credit note is in the queue; without a deviation it was linked and waits to be settled."""
-    return cause_name(code) if code else Text("Kopplad till sin faktura, kvittas snart")
 
 
 def _wanted(request: Request, person: Person) -> QueueFilter:

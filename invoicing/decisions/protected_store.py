@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Table, insert, select
+from sqlalchemy import Column, ColumnElement, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -76,6 +76,11 @@ def among(session: Session, ids: Sequence[int]) -> frozenset[int]:
             select(held.invoice_id).where(sql.among(session, held.invoice_id, ids), _is_apart(held))
         )
     )
+
+
+def apart() -> Select[tuple[int]]:
+    """The documents that are handled apart, for questions about others."""
+    return select(protected_document.c.invoice_id).where(_is_apart(protected_document.c))
 
 
 def add_message(session: Session, message_id: int, *, on: date, reason: str) -> bool:

@@ -31,7 +31,10 @@ class QueuePart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old."""
+    """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old.
+
+    `after` is the day and number of the document after which a list by age goes on.
+    """
 
     part: QueuePart = QueuePart.EXCEPTIONS
     cause: str = ""
@@ -42,6 +45,7 @@ class QueueFilter:
     amount: Decimal | None = None
     text: str = ""
     order: str = "age"
+    after: tuple[date, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,9 @@ def _conditions(wanted: QueueFilter, *, today: date, but_cause: bool = False) ->
         )
     if wanted.month:
         found.append(_in_month(Month.parse(wanted.month)))
+    if wanted.after is not None:
+        day, number = wanted.after
+        found.append(or_(_I.c.received_on > day, and_(_I.c.received_on == day, _I.c.id > number)))
     return found
 
 

@@ -42,7 +42,9 @@ def how_many(session: Session) -> int:
     return session.execute(waiting).scalar_one()
 
 
-def waiting(session: Session, *, today: date, days: int = 0, limit: int = 200) -> Sequence[WaitingReport]:
+def waiting(
+    session: Session, *, today: date, days: int = 0, limit: int = 200, offset: int = 0
+) -> Sequence[WaitingReport]:
     """The reports that have waited for at least so many days, the oldest first."""
     placement = order_tables.placement
     question = (
@@ -58,6 +60,7 @@ def waiting(session: Session, *, today: date, days: int = 0, limit: int = 200) -
         .where(_REPORT.c.state == ReportState.FILED, _REPORT.c.filed_on <= today - timedelta(days=days))
         .order_by(_REPORT.c.filed_on, _REPORT.c.execution_reference, _REPORT.c.month)
         .limit(limit)
+        .offset(offset)
     )
     rows = session.execute(question).all()
     parked = _parked(session, [row.execution_reference for row in rows])

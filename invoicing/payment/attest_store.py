@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import insert, select
 
@@ -70,3 +71,29 @@ def given(session: Session, number: str, ids: Collection[int]) -> dict[int, Atte
     question = select(_ATTEST).where(_ATTEST.c.proposal == number, among(session, _ATTEST.c.id, list(ids)))
     rows = session.execute(question)
     return {row.id: Attest(row.fingerprint, row.by_person, row.right_of) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAttest:
+    """An attest of one document: by whom, when and in which proposal; `dropped` says why it counts no longer."""
+
+    proposal: str
+    by_person: str
+    on: date
+    amount: Decimal
+    dropped: str
+
+
+def of_document(session: Session, invoice_id: int) -> Sequence[DocumentAttest]:
+    """Every attest of a document there has been, the oldest first."""
+    dropped = payment_tables.attest_dropped
+    question = (
+        select(_ATTEST, dropped.c.reason)
+        .outerjoin(dropped, dropped.c.attest_id == _ATTEST.c.id)
+        .where(_ATTEST.c.invoice_id == invoice_id)
+        .order_by(_ATTEST.c.id)
+    )
+    return [
+        DocumentAttest(row.proposal, row.by_person, row.on_day, row.amount, row.reason or "")
+        for row in session.execute(question)
+    ]

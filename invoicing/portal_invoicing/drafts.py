@@ -5,10 +5,13 @@ every message goes through (`documents`, `matching`, `credit_matching`), on the 
 nothing of it takes effect. Who sees what is decided here: another supplier's line does not exist.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from foundation.errors import NotThere, Refused
+from foundation.money import line_amount
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
@@ -27,9 +30,9 @@ from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import CreditedLine, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing import flipping, scope_queries
+from invoicing.portal_invoicing import flipping, portal_document_store, scope_queries
 from invoicing.portal_invoicing.credit_of_lines import credit_note_of_lines
-from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.portal_invoicing.flipping import AS_RECEIVED, Numbered, Stated
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
 from orders.register.register import Register
@@ -42,6 +45,10 @@ _WITHOUT_CREDIT = (InvoiceState.CREDITED, InvoiceState.SETTLED)
 
 class CannotBeSent(Refused):
     """The document would be refused or come into question; the sentence says why."""
+
+
+class NumberTaken(Refused):
+    """The supplier has sent another document under this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ def invoice_of_line(
     line_id: str,
     *,
     given: Numbered,
+    stated: Stated = AS_RECEIVED,
     credited_first: bool = False,
     lock: bool = False,
 ) -> Draft:
@@ -99,6 +107,7 @@ def invoice_of_line(
         buyer=register.buyer,
         policy=register.policy,
         given=given,
+        stated=stated,
     )
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
@@ -116,11 +125,13 @@ def credit_of(
     *,
     given: Numbered,
     only_expected: bool = False,
+    quantities: Mapping[str, Decimal] | None = None,
     lock: bool = False,
 ) -> Draft:
     """The credit note of all that is left of an invoice in our books, or of what the buyer expects of it alone.
 
-    Raises CannotBeSent, or view.NoDocumentView.
+    With `quantities` of these of its lines (BT-126) alone, each at its own price. Raises CannotBeSent, or
+    view.NoDocumentView.
     """
     if invoice.supplier not in actor.suppliers:
         raise NotThere
@@ -139,7 +150,10 @@ def credit_of(
     if invoice.supplier != actor.supplier:
         supplier = register.supplier(actor.supplier)
         by = flipping.party_of(supplier, taxed=invoice.issued_on, written=given.issued_on)
-    lines = _expected(session, invoice) if only_expected else _left(session, invoice)
+    if quantities is not None:
+        lines = _chosen(session, invoice, quantities)
+    else:
+        lines = _expected(session, invoice) if only_expected else _left(session, invoice)
     if lines:
         document = credit_note_of_lines(original, lines, given=given, by=by)
     else:
@@ -179,6 +193,54 @@ def _left(session: Session, invoice: SupplierInvoice) -> tuple[CreditedLine, ...
         )
         for line in content.lines
     )
+
+
+def _chosen(
+    session: Session, invoice: SupplierInvoice, quantities: Mapping[str, Decimal]
+) -> tuple[CreditedLine, ...]:
+    """So much of these lines of an invoice, of what is left of each. Raises CannotBeSent where that is less."""
+    content = decision_store.as_judged(session, invoice.id)
+    of_invoice = {line.id: line for line in content.charging_lines}
+    chosen = []
+    for line_id, quantity in quantities.items():
+        line = of_invoice.get(line_id)
+        if line is None or not 0 < quantity <= line.quantity.value:
+            raise CannotBeSent(
+                Text(
+                    "Rad %(line)s på %(invoice_number)s har inte så mycket kvar att kreditera. Läs fakturans rader och "
+                    "ange rad och antal efter dem.",
+                    line=line_id,
+                    invoice_number=invoice.number,
+                )
+            )
+        credited = replace(line.quantity, value=quantity)
+        whole = quantity == line.quantity.value
+        price = line_amount(
+            credited, line.price, currency=line.amount.currency, base_quantity=line.base_quantity
+        )
+        chosen.append(
+            CreditedLine(
+                line.id,
+                line.order_number or content.order_number,
+                line.order_line,
+                quantity,
+                line.amount if whole else price,
+            )
+        )
+    return tuple(chosen)
+
+
+def check_number(session: Session, supplier: str, document_type: DocumentType, number: str) -> None:
+    """Raise NumberTaken where a document of the supplier's has the number, in our books or on its way."""
+    if document_store.by_key(session, supplier, document_type, number) is not None:
+        raise NumberTaken(
+            Text(
+                "Numret %(invoice_number)s har ni redan skickat. Varje faktura har sitt eget nummer.",
+                invoice_number=number,
+            )
+        )
+    if portal_document_store.pending_number(session, supplier, document_type, number) is not None:
+        raise NumberTaken(Text("%(invoice_number)s är redan på väg till köparen.", invoice_number=number))
 
 
 def judged_credit(session: Session, register: Register, credit: InvoiceContent) -> Match:

@@ -7,10 +7,11 @@ invoice it makes is the one that matches. Pure: what it needs is handed to it.
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from foundation.errors import Refused
-from foundation.money import Money, payable, vat_amount
+from foundation.money import Money, Quantity, line_amount, payable, vat_amount
 from foundation.text import Text
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.model import pays_on
@@ -41,12 +42,36 @@ class Numbered:
     issued_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a supplier itself says that it invoices of a line; what it leaves out is what was received and agreed."""
+
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+
+
+AS_RECEIVED: Final = Stated()
+"""All that was received, at the price of the order."""
+
+
 def flip(
-    order: OrderFacts, line: LineFacts, *, supplier: Supplier, buyer: Buyer, policy: Policy, given: Numbered
+    order: OrderFacts,
+    line: LineFacts,
+    *,
+    supplier: Supplier,
+    buyer: Buyer,
+    policy: Policy,
+    given: Numbered,
+    stated: Stated = AS_RECEIVED,
 ) -> billing.Invoice:
     """The invoice for a received and free order line. Raises NotToInvoice with what to do."""
     receipt = _to_invoice(order, line)
+    quantity, price = receipt.quantity, line.line.price
     net = receipt.amount
+    if stated != AS_RECEIVED:
+        quantity = quantity if stated.quantity is None else Quantity(stated.quantity, quantity.unit)
+        price = price if stated.price is None else stated.price
+        net = line_amount(quantity, price, currency=net.currency)
     how = order.vat_of(line.line.line_id)
     vat = vat_amount(net, how.percent)
     pays = pays_on(
@@ -78,9 +103,7 @@ def flip(
         invoice_lines=(
             billing.InvoiceLine(
                 id="1",
-                invoiced_quantity=shapes.Quantity(
-                    number_document(receipt.quantity.value), receipt.quantity.unit
-                ),
+                invoiced_quantity=shapes.Quantity(number_document(quantity.value), quantity.unit),
                 line_extension_amount=amount_document(net),
                 invoice_period=shapes.Period(
                     start_date=(receipt.period or line.line.period).start,
@@ -92,7 +115,7 @@ def flip(
                     sellers_item_identification=shapes.Reference(id=line.line.article_number),
                     classified_tax_category=_category(how),
                 ),
-                price=shapes.Price(price_amount=shapes.Amount(price_document(line.line.price), net.currency)),
+                price=shapes.Price(price_amount=shapes.Amount(price_document(price), net.currency)),
             ),
         ),
     )

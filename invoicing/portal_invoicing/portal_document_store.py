@@ -21,7 +21,7 @@ from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.portal_states import PORTAL_FOLLOWS, PortalState
-from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import (
     portal_document,
     portal_document_order,
@@ -216,6 +216,23 @@ def in_state(session: Session, actor: SupplierActor, *states: PortalState, limit
     """The documents in these states that the person may see, newest first."""
     question = _COLUMNS.where(actor.of_made(), portal_document.c.state.in_(states)).order_by(None)
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
+
+
+def following(
+    session: Session, actor: Scope, *, after: int, state: PortalState | None, number: str, limit: int
+) -> list[Made]:
+    """The first documents after one that the person may see, oldest first: of one state or number where it is named."""
+    question = _COLUMNS.where(actor.of_made(), portal_document.c.id > after)
+    if state is not None:
+        question = question.where(portal_document.c.state == state)
+    if number:
+        question = question.where(portal_document.c.number == number)
+    return _listed(session, question.limit(limit))
+
+
+def of_bundle(session: Session, actor: Scope, bundle: int) -> list[Made]:
+    """What was made together and the person may see, in its order."""
+    return _listed(session, _COLUMNS.where(actor.of_made(), portal_document.c.bundle == bundle))
 
 
 def under_way(session: Session, actor: SupplierActor) -> list[Made]:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select, tuple_
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -19,7 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.portal_states import PortalState
-from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
 from peppol.exchange.outbox_store import OutboundMessage, messages_out
@@ -69,6 +69,17 @@ class InvoiceFilter:
     order: SortOrder = SortOrder.RECEIVED
     falling: bool = True
     page: int = 1
+    number: str = ""
+    reference: str = ""
+    order_number: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    changed: tuple[Sequence[str], Sequence[int]] | None = None
+    """Only documents of these cases, and these documents; None: all."""
+    after: int = 0
+    """Only documents whose row id comes after this one: where the page before ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,15 @@ def listed(session: Session, actor: SupplierActor, wanted: InvoiceFilter) -> Fou
     return Found(document_store.by_ids(session, ids), count, page)
 
 
+def following(
+    session: Session, actor: Scope, wanted: InvoiceFilter, *, limit: int | None
+) -> Sequence[SupplierInvoice]:
+    """The first documents after `wanted.after`, in the order they came into the books; its sort and page count not."""
+    table = document_tables.invoice
+    question = select(table.c.id).where(and_(*_conditions(actor, wanted)), table.c.id > wanted.after)
+    return document_store.by_ids(session, session.scalars(question.order_by(table.c.id).limit(limit)).all())
+
+
 def counts(session: Session, actor: SupplierActor) -> dict[InvoiceStanding, int]:
     """How many of the person's documents stand where."""
     table = document_tables.invoice
@@ -163,17 +183,35 @@ def months(session: Session, actor: SupplierActor) -> list[Month]:
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyFilter:
+    """What the lines to invoice are limited to; empty where not.
+
+    `after` is where the page before ended: the line's first day, its order and its id.
+    """
+
+    month: Month | None = None
+    unit: str = ""
+    reference: str = ""
+    after: tuple[date, str, str] | None = None
+
+
 def ready_lines(
     session: Session, actor: SupplierActor, *, month: Month | None = None, unit: str = ""
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
-    question = _ready(actor)
-    order, line = order_tables.purchase_order, order_tables.order_line
-    if unit:
-        question = question.where(order.c.unit_id == unit)
-    if month is not None:
-        period = month.period
-        question = question.where(line.c.starts_on >= period.start, line.c.starts_on <= period.end)
+    return ready_among(session, actor, ReadyFilter(month, unit), limit=None)
+
+
+def ready_among(
+    session: Session, actor: SupplierActor, wanted: ReadyFilter, *, limit: int | None
+) -> list[ReadyLine]:
+    """The same of what the filter lets through, by the first day of each line."""
+    line = order_tables.order_line
+    question = _ready(actor).where(*_ready_conditions(wanted))
+    if wanted.after is not None:
+        place = tuple_(line.c.starts_on, line.c.order_number, line.c.line_id)
+        question = question.where(place > tuple_(*wanted.after))
     return [
         ReadyLine(
             order_number=row.order_number,
@@ -188,8 +226,30 @@ def ready_lines(
             amount=Money(row.amount, row.currency),
             received_on=row.received_on,
         )
-        for row in session.execute(question)
+        for row in session.execute(question.limit(limit))
     ]
+
+
+def ready_sums(session: Session, actor: SupplierActor, wanted: ReadyFilter) -> list[tuple[int, Money]]:
+    """How many lines the filter lets through on all pages, and what they come to, a row a currency."""
+    lines = _ready(actor).where(*_ready_conditions(wanted)).order_by(None).subquery()
+    amount = func.sum(lines.c.amount, type_=lines.c.amount.type)
+    question = select(lines.c.currency, func.count(), amount).group_by(lines.c.currency)
+    question = question.order_by(lines.c.currency)
+    return [(count, Money(total, currency)) for currency, count, total in session.execute(question)]
+
+
+def _ready_conditions(wanted: ReadyFilter) -> list[ColumnElement[bool]]:
+    order, line = order_tables.purchase_order, order_tables.order_line
+    parts: list[ColumnElement[bool]] = []
+    if wanted.unit:
+        parts.append(order.c.unit_id == wanted.unit)
+    if wanted.reference:
+        parts.append(order.c.execution_reference == wanted.reference)
+    if wanted.month is not None:
+        period = wanted.month.period
+        parts += [line.c.starts_on >= period.start, line.c.starts_on <= period.end]
+    return parts
 
 
 def answers(session: Session, invoice: SupplierInvoice) -> list[OutboundMessage]:
@@ -219,7 +279,7 @@ def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierIn
     return document_store.by_id(session, other), row.settled_on
 
 
-def _conditions(actor: SupplierActor, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+def _conditions(actor: Scope, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
     table = document_tables.invoice
     found = [actor.of_invoices()]
     if wanted.standing is not None:
@@ -231,6 +291,22 @@ def _conditions(actor: SupplierActor, wanted: InvoiceFilter) -> list[ColumnEleme
     if wanted.month is not None:
         period = wanted.month.period
         found += [table.c.issued_on >= period.start, table.c.issued_on <= period.end]
+    for column, value in (
+        (table.c.number, wanted.number),
+        (table.c.execution_reference, wanted.reference),
+        (table.c.order_number, wanted.order_number),
+    ):
+        if value:
+            found.append(column == value)
+    for column, first, last in (
+        (table.c.issued_on, wanted.issued_from, wanted.issued_to),
+        (table.c.received_on, wanted.received_from, wanted.received_to),
+    ):
+        found += [column >= first] if first is not None else []
+        found += [column <= last] if last is not None else []
+    if wanted.changed is not None:
+        references, ids = wanted.changed
+        found.append(table.c.execution_reference.in_(references) | table.c.id.in_(ids))
     if wanted.text:
         columns = (table.c.number, table.c.order_number, table.c.execution_reference)
         found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))

@@ -6,9 +6,10 @@ does not stop the others. Transactions of one supplier take turns at its number 
 always the first thing taken, before the lines of any order: so nobody waits in a circle.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy.exc import IntegrityError
 
@@ -20,11 +21,11 @@ from foundation.text import NO_TEXT, Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import SupplierAction
 from invoicing.matching.order_slices import orders_named
-from invoicing.model import InvoiceContent, SupplierInvoice
+from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.drafts import Draft
-from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.portal_invoicing.flipping import AS_RECEIVED, Numbered, Stated
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.portal_document_store import DocumentOrigin, Made, NewMade, PressRow
 from invoicing.portal_invoicing.scope import SupplierActor
@@ -73,6 +74,24 @@ def send_lines(
     return _press(session, press, DocumentOrigin.FLIP, actors)
 
 
+def send_line(
+    session: Session,
+    register: Register,
+    press: Press,
+    line: LineToInvoice,
+    *,
+    stated: Stated = AS_RECEIVED,
+    number: str = "",
+) -> PressRow:
+    """Make the invoice of one line for what is stated of it, under the supplier's own number where one is given."""
+
+    def work() -> int:
+        return _line(session, register, press, line, stated=stated, number=number)
+
+    (row,) = _press(session, press, DocumentOrigin.FLIP, [(line, work)])
+    return row
+
+
 def send_credit(
     session: Session,
     register: Register,
@@ -81,10 +100,13 @@ def send_credit(
     *,
     new_invoice: bool = False,
     only_expected: bool = False,
+    quantities: Mapping[str, Decimal] | None = None,
+    number: str = "",
 ) -> list[PressRow]:
     """Credit all that is left of the invoice and, with `new_invoice`, invoice its line anew: both or neither.
 
-    With `only_expected` what the buyer expects credit of, where it has accepted the rest.
+    With `only_expected` what the buyer expects credit of, where it has accepted the rest; with `quantities` so much of
+    these lines. `number` is the supplier's own for the credit note; without it the next of its series.
     """
 
     def work() -> int:
@@ -92,7 +114,14 @@ def send_credit(
         if invoice is None:
             raise NotThere
         return _credit(
-            session, register, press, invoice, new_invoice=new_invoice, only_expected=only_expected
+            session,
+            register,
+            press,
+            invoice,
+            new_invoice=new_invoice,
+            only_expected=only_expected,
+            quantities=quantities,
+            number=number,
         )
 
     return _press(session, press, DocumentOrigin.CREDIT, [(("", ""), work)])
@@ -183,23 +212,47 @@ def _stale() -> PressRefused:
     return PressRefused(Text("Formuläret är för gammalt. Ladda om sidan och försök igen."))
 
 
-def _line(session: Session, register: Register, press: Press, line: LineToInvoice) -> int:
+def _line(
+    session: Session,
+    register: Register,
+    press: Press,
+    line: LineToInvoice,
+    *,
+    stated: Stated = AS_RECEIVED,
+    number: str = "",
+) -> int:
     order_number, line_id = line
     drafts.order_line(session, register, press.actor, order_number, line_id)
     line_store.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
-    own = numbering.take(session, press.actor.supplier, press.today)
+    own, given = _numbered(session, press, DocumentType.INVOICE, number)
     proposal = drafts.invoice_of_line(
         session,
         register,
         press.actor,
         order_number,
         line_id,
-        given=Numbered(str(own), press.today),
+        given=given,
+        stated=stated,
         lock=True,
     )
     drafts.check_sendable(proposal)
     return _keep(session, press, _new(press, DocumentOrigin.FLIP, proposal, own)).bundle
+
+
+def _numbered(
+    session: Session, press: Press, document_type: DocumentType, number: str
+) -> tuple[OwnNumber | None, Numbered]:
+    """The number of a document: the supplier's own where it gives one, or else the next of its series here.
+
+    Raises NumberTaken.
+    """
+    supplier = press.actor.supplier
+    if number:
+        drafts.check_number(session, supplier, document_type, number)
+        return None, Numbered(number, press.today)
+    own = numbering.take(session, supplier, press.today)
+    return own, Numbered(str(own), press.today)
 
 
 def check_free(session: Session, order_number: str, line_id: str) -> None:
@@ -217,6 +270,31 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
         )
 
 
+def credit_on_its_way(number: str) -> Text:
+    """Why an invoice is not credited twice."""
+    return Text("En kreditfaktura på %(invoice_number)s är redan på väg.", invoice_number=number)
+
+
+def check_whole(*, new_invoice: bool, is_part: bool) -> None:
+    """Raise CannotBeSent where a line would be invoiced anew of which only a part is credited: it is not free then."""
+    if new_invoice and is_part:
+        raise drafts.CannotBeSent(
+            Text(
+                "En ny faktura görs bara när allt som är kvar av den gamla krediteras. Skicka bara kreditfakturan."
+            )
+        )
+
+
+def line_anew(session: Session, register: Register, actor: SupplierActor, invoice: SupplierInvoice) -> str:
+    """The order line that is invoiced anew when the invoice is credited. Raises CannotBeSent where there is none."""
+    line_id = drafts.line_to_correct(session, register, actor, invoice)
+    if not line_id:
+        raise drafts.CannotBeSent(
+            Text("Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan."),
+        )
+    return line_id
+
+
 def _credit(
     session: Session,
     register: Register,
@@ -225,36 +303,39 @@ def _credit(
     *,
     new_invoice: bool,
     only_expected: bool,
+    quantities: Mapping[str, Decimal] | None,
+    number: str,
 ) -> int:
     actor = press.actor
+    check_whole(new_invoice=new_invoice, is_part=only_expected or quantities is not None)
     line_store.lock_orders(session, document_store.orders_of(session, invoice))
     invoice = document_store.lock(session, invoice.id)
     if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:
-        raise drafts.CannotBeSent(
-            Text("En kreditfaktura på %(invoice_number)s är redan på väg.", invoice_number=invoice.number),
-        )
-    own = numbering.take(session, actor.supplier, press.today)
-    given = Numbered(str(own), press.today)
+        raise drafts.CannotBeSent(credit_on_its_way(invoice.number))
+    own, given = _numbered(session, press, DocumentType.CREDIT_NOTE, number)
     proposal = drafts.credit_of(
-        session, register, actor, invoice, given=given, only_expected=only_expected, lock=True
+        session,
+        register,
+        actor,
+        invoice,
+        given=given,
+        only_expected=only_expected,
+        quantities=quantities,
+        lock=True,
     )
     drafts.check_sendable(proposal)
     first = _keep(session, press, _new(press, DocumentOrigin.CREDIT, proposal, own))
     if new_invoice:
-        line_id = drafts.line_to_correct(session, register, actor, invoice)
-        if not line_id:
-            raise drafts.CannotBeSent(
-                Text("Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan."),
-            )
+        line_id = line_anew(session, register, actor, invoice)
         check_free(session, invoice.order_number, line_id)
-        own = numbering.take(session, actor.supplier, press.today)
+        own, given = _numbered(session, press, DocumentType.INVOICE, "")
         proposal = drafts.invoice_of_line(
             session,
             register,
             actor,
             invoice.order_number,
             line_id,
-            given=Numbered(str(own), press.today),
+            given=given,
             credited_first=True,
             lock=True,
         )
@@ -264,7 +345,7 @@ def _credit(
 
 
 def _new(
-    press: Press, kind: DocumentOrigin, proposal: Draft, own: OwnNumber, *, bundle: int | None = None
+    press: Press, kind: DocumentOrigin, proposal: Draft, own: OwnNumber | None, *, bundle: int | None = None
 ) -> NewMade:
     content = proposal.content
     return NewMade(

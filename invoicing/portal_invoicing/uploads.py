@@ -13,14 +13,13 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
-from invoicing.documents import store as document_store
 from invoicing.documents.reading import Reading
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.matching.order_slices import orders_named
 from invoicing.model import DocumentType, InvoiceContent
-from invoicing.portal_invoicing import portal_document_store, scope_queries, upload_store
+from invoicing.portal_invoicing import drafts, scope_queries, upload_store
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
 from orders.register.register import Register
@@ -34,6 +33,18 @@ _A_DAY = timedelta(days=1)
 
 class UploadRefused(Refused):
     """There is nothing to take in, or too much."""
+
+
+class DocumentInvalid(UploadRefused):
+    """The bytes are no valid invoice or credit note."""
+
+
+class AnothersDocument(UploadRefused):
+    """The document says that another supplier sends it."""
+
+
+class OutsideUnits(UploadRefused):
+    """The document is for an order of a unit that whoever sends it may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,45 +99,43 @@ def look(
     if upload is None or not upload.body or (actor.within is not None and upload.made_by != actor.by):
         return None
     reading = document_reading.Apart(register).read_message(upload.body, on=today)
-    invoice = reading.invoice
-    refusal = _refusal(session, actor, reading)
-    found = (
-        _judged(session, register, invoice, today=today) if invoice is not None and refusal is None else None
-    )
+    refusal: Text | None = None
+    found: Match | None = None
+    try:
+        found = judged(session, register, sendable(session, actor, reading), today=today)
+    except Refused as refused:
+        refusal = refused.text
     return Looked(
         id=upload.id, body=upload.body, sha256=upload.sha256, reading=reading, match=found, refusal=refusal
     )
 
 
-def _judged(session: Session, register: Register, invoice: InvoiceContent, *, today: date) -> Match:
+def judged(session: Session, register: Register, invoice: InvoiceContent, *, today: date) -> Match:
+    """How a document would match now; nothing is locked, and nothing of it takes effect."""
     if invoice.document_type is DocumentType.CREDIT_NOTE:
         return crediting.judge(session, register, invoice, lock=False).match
     return match(invoice, facts_loading.facts_of(session, register, invoice, received_on=today, lock=False))
 
 
-def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> Text | None:
+def sendable(session: Session, actor: SupplierActor, reading: Reading) -> InvoiceContent:
+    """What was read, where the actor may send it: its own supplier's, for orders that it sees, of a number of its own.
+
+    Raises DocumentInvalid, AnothersDocument, OutsideUnits, NumberTaken.
+    """
     invoice = reading.invoice
     if invoice is None:
-        return Text("Filen kan inte skickas förrän felen är rättade.")
+        raise DocumentInvalid(Text("Filen kan inte skickas förrän felen är rättade."))
     if invoice.supplier != actor.supplier:
-        return Text(
-            "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni "
-            "valt rätt fil, och att ert organisationsnummer står i den."
+        raise AnothersDocument(
+            Text(
+                "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni "
+                "valt rätt fil, och att ert organisationsnummer står i den."
+            )
         )
     if not _within(session, actor, invoice):
-        return Text("Fakturan gäller en order för en enhet som ni inte har behörighet till.")
-    earlier = document_store.by_key(session, actor.supplier, invoice.document_type, invoice.number)
-    if earlier is not None:
-        return Text(
-            "Numret %(invoice_number)s har ni redan skickat. Varje faktura har sitt eget nummer.",
-            invoice_number=invoice.number,
-        )
-    pending = portal_document_store.pending_number(
-        session, actor.supplier, invoice.document_type, invoice.number
-    )
-    if pending is not None:
-        return Text("%(invoice_number)s är redan på väg till köparen.", invoice_number=invoice.number)
-    return None
+        raise OutsideUnits(Text("Fakturan gäller en order för en enhet som ni inte har behörighet till."))
+    drafts.check_number(session, actor.supplier, invoice.document_type, invoice.number)
+    return invoice
 
 
 def _within(session: Session, actor: SupplierActor, invoice: InvoiceContent) -> bool:

@@ -132,6 +132,7 @@ _STOPPED_BETWEEN: Final = Text("Avbrutet efter %(done)s av %(total)s rader. Det 
 _STOPPED: Final = {
     TaskKind.PROPOSE: Text("Avbrutet efter %(done)s av %(total)s rader. Inget förslag är gjort."),
     TaskKind.EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Ingen fil är gjord."),
+    TaskKind.SUPPLIER_EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Exporten är inte gjord."),
     TaskKind.CLOSE_MONTH: Text("Avbrutet efter %(done)s av %(total)s rader. Månaden är inte stängd."),
 }
 

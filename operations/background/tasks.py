@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     LOOK_THROUGH = "LOOK_THROUGH"
     EXPORT = "EXPORT"
     CLOSE_MONTH = "CLOSE_MONTH"
+    SUPPLIER_EXPORT = "SUPPLIER_EXPORT"
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
@@ -27,6 +28,7 @@ KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
     TaskKind.LOOK_THROUGH: Text("Jämförelse med böckerna"),
     TaskKind.EXPORT: Text("Fil till banken"),
     TaskKind.CLOSE_MONTH: Text("Stängning av en månad"),
+    TaskKind.SUPPLIER_EXPORT: Text("Export av en leverantörs egna uppgifter"),
 }
 """What is done, for people."""
 

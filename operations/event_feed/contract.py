@@ -47,6 +47,8 @@ OUTBOUND_DATA: Final[Mapping[str, type[EventModel]]] = {
     "interruption.kept_aside": feed_data.EventKeptAside,
     "event.laid_aside": feed_data.EventLaidAside,
     "placement.cancelled": feed_data.PlacementCancelled,
+    "placement.resumed": feed_data.PlacementResumed,
+    "placement.tutor_assigned": feed_data.TutorAssigned,
     "invoice.received": feed_data.DocumentReceived,
     "invoice.accepted": feed_data.DocumentTold,
     "invoice.waiting": feed_data.DocumentWaiting,

@@ -219,6 +219,16 @@ class InterruptionWithdrawn(CaseTold):
     """The standing interruption was taken back."""
 
 
+class PlacementResumed(CaseTold):
+    """The participant is back within the same period; the order's lines from that day on are open again."""
+
+    resumed_on: date
+
+
+class TutorAssigned(CaseTold):
+    """The placement has a tutor, or another; who it is is the supplier's own matter and is not told."""
+
+
 class EventKeptAside(CaseTold):
     """An interruption told too late is kept aside until a person decides; `event_id` is the event's own."""
 

@@ -42,6 +42,19 @@ def interruption_withdrawn(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
     yield ToTell("interruption.withdrawn", told)
 
 
+def resumed(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
+    """The placement goes on within its period."""
+    day = date.fromisoformat(_detail(entry)["resumed_on"])
+    told = feed_data.PlacementResumed(execution_reference=entry.execution_reference, resumed_on=day)
+    yield ToTell("placement.resumed", told)
+
+
+def tutor_assigned(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
+    """The placement has a tutor."""
+    told = feed_data.TutorAssigned(execution_reference=entry.execution_reference)
+    yield ToTell("placement.tutor_assigned", told)
+
+
 def kept_aside(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
     """An interruption came too late and waits for a person."""
     told = feed_data.EventKeptAside(

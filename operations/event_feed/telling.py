@@ -36,6 +36,8 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
     PlacementAction.INTERRUPTION_SET: order_telling.interruption_set,
     PlacementAction.INTERRUPTION_WITHDRAWN: order_telling.interruption_withdrawn,
     PlacementAction.INTERRUPTION_KEPT_ASIDE: order_telling.kept_aside,
+    PlacementAction.RESUMED: order_telling.resumed,
+    PlacementAction.TUTOR_ASSIGNED: order_telling.tutor_assigned,
     PlacementAction.EVENT_LAID_ASIDE: order_telling.laid_aside,
     PlacementAction.REPORT_FILED: order_telling.report_filed,
     PlacementAction.REPORT_APPROVED: order_telling.report_approved,
@@ -77,8 +79,13 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
 }
 """What is told, and by whom it is put into an event."""
 
+TOLD_LATER: Final = frozenset({PlacementAction.RESUMED, PlacementAction.TUTOR_ASSIGNED})
+"""Told only since the feed had been running for a while: rows written before have no event."""
+
 ALWAYS_TOLD: Final = frozenset(
-    action for action in TOLD if isinstance(action, PlacementAction | OrderAction | ObjectionAction)
+    action
+    for action in set(TOLD) - TOLD_LATER
+    if isinstance(action, PlacementAction | OrderAction | ObjectionAction)
 ) | {
     DocumentAction.INVOICE_RECEIVED,
     DocumentAction.INVOICE_PAID,
@@ -106,7 +113,6 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             PlacementAction.RESULT_DROPPED,
             PlacementAction.RESULT_MOVED,
             PlacementAction.SUPPLEMENT_APPROVED,
-            PlacementAction.RESUMED,
         ),
         _OF_THEIR_OWN,
     ),
@@ -140,7 +146,6 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
     ),
     **dict.fromkeys(
         (
-            PlacementAction.TUTOR_ASSIGNED,
             PlacementAction.HISTORY_LOADED,
             DocumentAction.ANSWER_SENT,
             DocumentAction.CONTROL_RELEASED,

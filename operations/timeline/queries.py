@@ -160,19 +160,31 @@ def payments_of(
     seen: ColumnElement[bool] | None = None,
 ) -> Sequence[PaymentRow]:
     """The payments of the invoices that are about one execution reference, oldest first."""
+    wanted = [_is_about(execution_reference)]
+    if suppliers:
+        wanted.append(document_tables.invoice.c.supplier.in_(suppliers))
+    if seen is not None:
+        wanted.append(seen)
+    return payments_where(session, *wanted)
+
+
+def payments_of_document(session: Session, invoice_id: int) -> Sequence[PaymentRow]:
+    """The payments of one document, oldest first."""
+    return payments_where(session, document_tables.invoice.c.id == invoice_id)
+
+
+def payments_where(session: Session, *wanted: ColumnElement[bool]) -> Sequence[PaymentRow]:
+    """The payments of the documents of which all of this holds, oldest first."""
     payment, invoice = document_tables.payment, document_tables.invoice
     returned = document_tables.payment_returned
     question = (
         select(payment, returned.c.returned_on, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == payment.c.invoice_id)
         .outerjoin(returned, returned.c.payment == payment.c.number)
-        .where(_is_about(execution_reference))
+        .where(*wanted)
+        .order_by(payment.c.number)
     )
-    if suppliers:
-        question = question.where(invoice.c.supplier.in_(suppliers))
-    if seen is not None:
-        question = question.where(seen)
-    return [_payment_row(row) for row in session.execute(question.order_by(payment.c.number))]
+    return [_payment_row(row) for row in session.execute(question)]
 
 
 def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[AnswerRow]]:

@@ -1,6 +1,7 @@
 """The register as people write it: TOML files in, one Register out, or every reason why not.
 
-Convention: a table stands under the name it has in `Register`, an entry's keys are the names of its fields.
+Convention: a table stands under the name it has in `Register`, an entry's keys are the names of its fields. Programs
+send and are given the same tables in one JSON object; there a place is a JSON Pointer instead of a file and a line.
 Amounts are text ("95.00"); a TOML float is refused because it is not exact. Unknown keys are refused. The
 files are accepted together or not at all, and a refusal names every problem with file, line and
 reason. No value is repeated in a reason, since an organisation number may be a person's.
@@ -10,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -58,7 +59,10 @@ _SHIPPED = "shipped_services"
 
 @dataclass(frozen=True, slots=True)
 class RegisterProblem:
-    """One thing to correct; `line` counts from 1 and is 0 where the whole file is meant."""
+    """One thing to correct; `line` counts from 1 and is 0 where the whole file is meant.
+
+    Of JSON, `file` is the JSON Pointer to it and `line` is 0.
+    """
 
     file: str
     line: int
@@ -67,6 +71,8 @@ class RegisterProblem:
     @property
     def placed(self) -> Text:
         """The sentence with the place it is about."""
+        if self.file.startswith("#"):
+            return Text("%(place)s: %(sentence)s", place=self.file, sentence=self.sentence)
         return Text(
             "%(file)s rad %(line)s: %(sentence)s", file=self.file, line=self.line, sentence=self.sentence
         )
@@ -93,8 +99,28 @@ def read_register(paths: Iterable[Path]) -> Register:
     Raises RegisterRefused with every problem found in all files: unreadable files, unknown or missing keys,
     values that break their rule, and references that lead nowhere.
     """
-    texts = [_Text.read(file) for path in paths for file in _files(path)]
-    asked, unknown = _shipped(texts)
+    return _read([_Text.read(file) for path in paths for file in _files(path)])
+
+
+def read_content(content: Mapping[str, object], *, at: str = "#") -> Register:
+    """The register of tables that a program sent, read from JSON with `FloatAsWritten`; `at` points to them.
+
+    Raises RegisterRefused with every problem found.
+    """
+    return _read([_Text.sent(content, at)])
+
+
+def written(register: Register) -> Mapping[str, object]:
+    """The register as the tables that `read_content` reads, each value as JSON has it: days and amounts as text."""
+    content: dict[str, object] = json.loads(register.to_json())
+    named = content.pop("named_services", None)
+    policy: object = json.loads(json.dumps(asdict(register.policy), default=str))
+    return {**content, "policy": policy, **({"services": named} if named else {})}
+
+
+def _read(given: list["_Text"]) -> Register:
+    asked, unknown = _shipped(given)
+    texts = [*given]
     texts += [_Text.read(file) for file in asked]
     raw_entries = [entry for text in texts for entry in _entries(text)]
     values = [(entry, _value(entry)) for entry in raw_entries]
@@ -102,7 +128,7 @@ def read_register(paths: Iterable[Path]) -> Register:
         *(problem for text in texts for problem in text.problems),
         *(problem for _, found in values if isinstance(found, tuple) for problem in found),
         *unknown,
-        *_singles(raw_entries),
+        *_singles(raw_entries, texts),
         *_contradictions(values),
     }
     if problems:
@@ -136,9 +162,8 @@ def _shipped(texts: list["_Text"]) -> tuple[list[Path], list[RegisterProblem]]:
                 files[name] = shipped_file(name)
                 continue
             problems.append(
-                RegisterProblem(
-                    text.file,
-                    line_of(text.lines, (_SHIPPED,)),
+                text.problem(
+                    (_SHIPPED,),
                     Text(
                         "Tjänsten följer inte med systemet. Skriv en lista med namn (%(known)s), eller tjänstens egen "
                         "fil bland registrets filer.",
@@ -153,7 +178,7 @@ def _files(path: Path) -> list[Path]:
     return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 
 
-class _Float(str):
+class FloatAsWritten(str):
     """A TOML float, kept as its text so that it can be found and refused."""
 
 
@@ -166,13 +191,26 @@ class _Text:
     lines: Mapping[TomlPlace, int]
     problems: tuple[RegisterProblem, ...] = ()
 
+    def problem(self, place: TomlPlace, sentence: Text) -> RegisterProblem:
+        """A problem at this place of it."""
+        if self.file.startswith("#"):
+            pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
+            return RegisterProblem(f"{self.file}{pointer}", 0, sentence)
+        return RegisterProblem(self.file, line_of(self.lines, place), sentence)
+
+    @classmethod
+    def sent(cls, content: Mapping[str, object], at: str) -> "_Text":
+        """The tables of a program, found by their pointer."""
+        plain = cls(at, content, {})
+        return cls(at, content, {}, _faults(plain))
+
     @classmethod
     def read(cls, path: Path) -> "_Text":
         """Read the file; what cannot be read becomes a problem."""
         name = path.name
         try:
             text = path.read_text(encoding="utf-8")
-            content = tomllib.loads(text, parse_float=_Float)
+            content = tomllib.loads(text, parse_float=FloatAsWritten)
         except (OSError, UnicodeDecodeError) as error:
             reason = type(error).__name__
             problem = RegisterProblem(
@@ -190,23 +228,26 @@ class _Text:
             )
             return cls(name, {}, {}, (problem,))
         lines = lines_of(text)
-        floats = tuple(
-            RegisterProblem(
-                name,
-                line_of(lines, place),
-                Text(
-                    "%(place)s är ett flyttal och inte exakt. Skriv talet inom citattecken.",
-                    place=_named(place),
-                ),
-            )
-            for place in _float_places(content, ())
+        return cls(name, content, lines, _faults(cls(name, content, lines)))
+
+
+def _faults(text: _Text) -> tuple[RegisterProblem, ...]:
+    """What is wrong before any value is read: numbers that are not exact, and tables that are none."""
+    floats = (
+        text.problem(
+            place,
+            Text(
+                "%(place)s är ett flyttal och inte exakt. Skriv talet inom citattecken.", place=_named(place)
+            ),
         )
-        return cls(name, content, lines, (*floats, *_shapes(name, content, lines)))
+        for place in _float_places(text.content, ())
+    )
+    return (*floats, *_shapes(text))
 
 
 def _float_places(value: object, place: TomlPlace) -> Iterator[TomlPlace]:
     match value:
-        case _Float():
+        case FloatAsWritten():
             yield place
         case dict():
             for key, inner in value.items():
@@ -216,11 +257,10 @@ def _float_places(value: object, place: TomlPlace) -> Iterator[TomlPlace]:
                 yield from _float_places(inner, (*place, position))
 
 
-def _shapes(
-    file: str, content: Mapping[str, object], lines: Mapping[TomlPlace, int]
-) -> Iterator[RegisterProblem]:
+def _shapes(text: _Text) -> Iterator[RegisterProblem]:
     """Tables that the register does not know, or that stand once where a list is meant."""
-    for table, held in content.items():
+    lines = text.lines
+    for table, held in text.content.items():
         brackets = f"[{table}]" if table in _SINGLE else f"[[{table}]]"
         if table == _SHIPPED:
             continue
@@ -231,9 +271,12 @@ def _shapes(
             said = Text("%(table)s ska skrivas %(brackets)s.", table=table, brackets=brackets)
         else:
             continue
+        if not lines:
+            yield text.problem((table,), said)
+            continue
         line = line_of(lines, (table,)) or line_of(lines, (table, 0))
         yield RegisterProblem(
-            file, line or min((at for where, at in lines.items() if where[0] == table), default=0), said
+            text.file, line or min((at for where, at in lines.items() if where[0] == table), default=0), said
         )
 
 
@@ -248,7 +291,7 @@ class _RawEntry:
 
     def problem(self, place: TomlPlace, sentence: Text) -> RegisterProblem:
         """A problem at `place` within the entry."""
-        return RegisterProblem(self.text.file, line_of(self.text.lines, (*self.place, *place)), sentence)
+        return self.text.problem((*self.place, *place), sentence)
 
     @property
     def id(self) -> str:
@@ -291,13 +334,15 @@ def _named(place: TomlPlace) -> str:
     return ".".join(str(part) for part in place if isinstance(part, str))
 
 
-def _singles(entries: list[_RawEntry]) -> Iterator[RegisterProblem]:
+def _singles(entries: list[_RawEntry], texts: list[_Text]) -> Iterator[RegisterProblem]:
     for table in _SINGLE:
         held = [entry for entry in entries if entry.table == table]
         for entry in held[1:]:
             yield entry.problem((), Text("[%(table)s] står två gånger.", table=table))
     if not any(entry.table == "buyer" for entry in entries):
-        yield RegisterProblem("buyer.toml", 0, Text("Köparen saknas: skriv en tabell [buyer]."))
+        missing = Text("Köparen saknas: skriv en tabell [buyer].")
+        sent = next((each for each in texts if each.file.startswith("#")), None)
+        yield sent.problem(("buyer",), missing) if sent else RegisterProblem("buyer.toml", 0, missing)
 
 
 def _contradictions(

@@ -1,36 +1,99 @@
-"""Lists to take home: orders, lines ready to invoice and invoices, as CSV or XLSX, written as they are read.
+"""Lists to take home, as CSV or XLSX, and all that the books hold of the supplier as one ZIP, written as they are read.
 
 Convention: a file's name says what it holds and its day, never whose. The answer begins before the last
 row is read, with the database open until then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from accounts.identity import Permission, Person
+from foundation.database import Database
 from foundation.errors import NotThere
 from foundation.spreadsheets import Dialect, csv_of, xlsx_of
+from foundation.text import Text
+from operations.supplier_exports import export_store, exporting
+from operations.supplier_exports.export_store import ExportState, SupplierExport
+from operations.supplier_exports.exporting import ExportOfAllOnly, ExportOnItsWay
 from supplier_portal.pages import query_params
 from supplier_portal.pages.orders import order_filter
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries.exports import What
 from supplier_portal.queries.orders import OrderFilter
-from web.access import signed_in
-from web.pages import database_of, pages_router, render, today_of
+from web.access import instant_of, signed_in
+from web.pages import database_of, pages_router, render, see_other, today_of, whole_database_of
 
 router = pages_router()
 
 _SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
+_SEES_ALL = (Permission.REPORT, Permission.VIEW)
+ZIP: Final = "application/zip"
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/exports")
 def exports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
-    """Which lists there are."""
-    return render(request, person, "supplier/exports.html", lists=export_queries.TITLES)
+    """Which lists there are, and the exports of everything that were asked for."""
+    may_have_all = person.within is None and person.may(*_SEES_ALL)
+    with database_of(request).reading() as session:
+        everything = export_store.newest_first(session, person.organisation, limit=5) if may_have_all else ()
+    return render(
+        request,
+        person,
+        "supplier/exports.html",
+        lists=export_queries.TITLES,
+        everything=everything,
+        may_have_all=may_have_all,
+        is_waiting=any(each.state is ExportState.WAITING for each in everything),
+    )
+
+
+@router.post("/exports/everything")
+def ask_for_everything(request: Request, person: Person = signed_in(*_SEES_ALL)) -> Response:
+    """Lets everything that the books hold of the supplier become a file, behind the page."""
+    _check_whole(person)
+    try:
+        # The work behind the page is the system's own; what is read by it is the supplier's alone.
+        with whole_database_of(request).writing() as session:
+            exporting.ask(
+                session,
+                person.organisation,
+                by=person.id,
+                at=instant_of(request),
+                today=today_of(request),
+            )
+    except ExportOnItsWay as waits:
+        return see_other("/exports#everything", said=waits.text)
+    return see_other("/exports#everything", said=Text("Exporten görs. Ladda om sidan om en stund."))
+
+
+@router.get("/exports/everything/{number:int}")
+def everything(request: Request, number: int, person: Person = signed_in(*_SEES_ALL)) -> Response:
+    """The file with everything."""
+    _check_whole(person)
+    with database_of(request).reading() as session:
+        export = export_store.of_supplier(session, person.organisation, number)
+    if export.state is not ExportState.READY:
+        raise NotThere
+    return sent(database_of(request), export, {})
+
+
+def sent(database: Database, export: SupplierExport, headers: Mapping[str, str]) -> Response:
+    """The file of an export, read as it is sent. Its name says which export it is, and not whose."""
+    return StreamingResponse(
+        _pieces(database, export.id),
+        media_type=ZIP,
+        headers={
+            **headers,
+            "Content-Digest": query_params.digest_of(bytes.fromhex(export.sha256)),
+            "Content-Length": str(export.size),
+            "Content-Disposition": f'attachment; filename="export-{export.id}.zip"',
+        },
+    )
 
 
 @router.get("/exports/{file}")
@@ -47,6 +110,16 @@ def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> R
         media_type=_CSV if ending == "csv" else _XLSX,
         headers={"Content-Disposition": f'attachment; filename="{what.value}-{today_of(request)}.{ending}"'},
     )
+
+
+def _check_whole(person: Person) -> None:
+    if person.within is not None:
+        raise ExportOfAllOnly
+
+
+def _pieces(database: Database, number: int) -> Iterator[bytes]:
+    with database.reading() as session:
+        yield from export_store.pieces(session, number)
 
 
 def _written(

@@ -24,11 +24,10 @@ from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.purchase_orders import order_store
-from orders.terms import ArticleKind
 from orders.tutors import tutor_store, unit_tutor_store
 from orders.tutors import tutors as tutoring
 from orders.tutors.tutors import TutorRefused
-from supplier_portal import outlook
+from supplier_portal import month_filing, outlook
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
 from supplier_portal.outlook import LineOutlook
@@ -181,7 +180,7 @@ def _one(
             "assignments": tutor_store.history(session, reference),
             "tutor_has_left": _tutor_has_left(session, found),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on, found.periods[0].start_by),
-            "months": _months(session, found, today=today),
+            "months": month_filing.months_of(session, found, today=today),
             "due": {
                 str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)
             },
@@ -232,23 +231,6 @@ def _choices(session: Session, person: Person, units: Mapping[str, str]) -> list
             known = [names[each.person]] if each.person in names else []
             told.setdefault(each.code, []).append(" ".join([*known, f"({units[each.unit_id]})"]))
     return [(code, f"{code} {', '.join(words)}") for code, words in sorted(told.items())]
-
-
-def _months(session: Session, placement: Placement, *, today: date) -> list[tuple[Month, Report | None]]:
-    """The months of the orders so far, the newest first, and the newest report of each."""
-    reports: dict[Month, list[Report]] = {}
-    for report in placement_store.reports(session, placement.execution_reference):
-        reports.setdefault(report.month, []).append(report)
-    ordered = {
-        Month.of(line.period.start)
-        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
-        for line in order.lines
-        if line.period.start <= min(today, placement.last_day_for(line.period) or today)
-    }
-    return [
-        (month, filing.standing_report(reports.get(month, ())))
-        for month in sorted(ordered | set(reports), reverse=True)
-    ]
 
 
 def _lines(session: Session, scope: Scope, placement: Placement, *, today: date) -> list[LineOutlook]:

@@ -6,30 +6,25 @@ kinds of activity there were, in codes: nothing about the participant.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from fastapi import Request, Response
 
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from foundation import journal
 from foundation.errors import NotThere, Refused
-from foundation.money import Quantity
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import CountedText, JoinedText, Text
-from operations import report_judging
-from operations.report_judging import ReportKey
-from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
+from orders.model import Report, ReportState
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
-from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
 from orders.register.service_terms import Service
-from orders.terms import Activity, ArticleKind
+from orders.terms import Activity
+from supplier_portal import month_filing
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
@@ -41,30 +36,11 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 router = pages_router()
 
-_log = structlog.get_logger("reports")
-
 _SEES = (Permission.REPORT, Permission.VIEW)
 
 _SIZE = 25
 _MANY = 1_000
 Errors = Sequence[tuple[str, Text]]
-
-
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    """An order line of the month, and what it will be received with when the report is approved."""
-
-    order_number: str
-    line: OrderLine
-    days: Quantity
-    account: LineAccount
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is received and can be invoiced."""
-        account = self.account
-        is_received = account.receipt_id is not None and not account.amount_received.is_zero
-        return is_received and account.invoice_id is None
 
 
 @router.get("/reports")
@@ -110,7 +86,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     ticked = form.getlist("activity")
     scope, fresh, refused = (
         query_params.scope_of(person),
-        list[ReportKey](),
+        list[Report](),
         list[tuple[MonthToFile, Refused]](),
     )
     with database_of(request).writing() as session:
@@ -120,11 +96,11 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
         for to_file in chosen:
             try:
                 with journal.attempt(session):
-                    _check_delivers(person, to_file.month)
+                    month_filing.check_delivers(query_params.scope_of(person), to_file.month)
                     filed, first = filing.file_month(
                         session,
                         to_file,
-                        activities=_activities(_service_of(session, to_file.execution_reference), ticked),
+                        activities=_ticked(session, to_file.execution_reference, ticked),
                         at=database_of(request).clock(),
                         by=person.id,
                     )
@@ -132,7 +108,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
                 # One that a colleague filed meanwhile keeps nobody from filing the others.
                 refused.append((to_file, reason))
             else:
-                fresh += [ReportKey.of(filed)] if first else []
+                fresh += [filed] if first else []
     return see_other("/reports", _said_of_many(len(fresh), _received(request, fresh), refused))
 
 
@@ -157,51 +133,18 @@ def file_one(
     with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
-        _check_delivers(person, to_file.month)
+        month_filing.check_delivers(query_params.scope_of(person), to_file.month)
         filed, fresh = filing.file_month(
             session,
             to_file,
-            activities=_activities(_service_of(session, reference), form.getlist("activity")),
+            activities=_ticked(session, reference, form.getlist("activity")),
             at=database_of(request).clock(),
             by=person.id,
         )
-    received = _received(request, [ReportKey.of(filed)] if fresh else [])
+    received = _received(request, [filed] if fresh else [])
     return see_other(
         f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh, received=received)
     )
-
-
-def _check_delivers(person: Person, month: Month) -> None:
-    """Refuse a month that ends when another has taken the supplier over: it is the successor's to report (E-33)."""
-    if not query_params.scope_of(person).delivers(month.period.end):
-        raise Refused(
-            Text(
-                "Er verksamhet är övertagen från %(day)s. Månaden %(month)s redovisas av efterträdaren.",
-                day=person.taken_over_on,
-                month=month,
-            )
-        )
-
-
-def _received(request: Request, filed: Sequence[ReportKey]) -> int | None:
-    """Let the system receive what was just filed, where the buyer's policy says so; the supplier itself cannot.
-
-    How many were received. A step of its own after the filing: where it breaks off, the answer is None, what is filed
-    is filed, and the job `reports-received` takes it up.
-    """
-    if not filed:
-        return 0
-    database = whole_database_of(request)
-    try:
-        with database.writing() as session:
-            register = query_params.register_of(session)
-            received = report_judging.receive_what_is_filed(
-                session, register, filed, at=database.clock(), today=today_of(request)
-            )
-    except Exception:
-        _log.exception("filed reports not looked at", reports=len(filed))
-        return None
-    return len(received)
 
 
 def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
@@ -255,7 +198,7 @@ def _month_page(
         if placement is None:
             raise NotThere
         held = placement_store.reports(session, reference, month)
-        lines = _lines_of(session, placement, month)
+        lines = month_filing.lines_of(session, placement, month)
         register = query_params.register_of(session)
         policy, service = register.policy, register.service(placement.service)
         colleagues = account_store.of_organisation(session, person.organisation)
@@ -298,25 +241,6 @@ def _month_page(
     )
 
 
-def _lines_of(session: Session, placement: Placement, month: Month) -> list[MonthLine]:
-    """The order lines of the month, and what each will be received with when the report is approved."""
-    found = []
-    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
-        for line in order.lines:
-            account = line_store.account(session, order.number, line.line_id)
-            if account is not None and Month.of(line.period.start) == month:
-                last_day = placement.last_day_for(line.period)
-                days = days_received(
-                    line.period,
-                    ordered=line.quantity,
-                    last_day=last_day,
-                    rule=order.day_rule,
-                    absences=placement.absences,
-                )
-                found.append(MonthLine(order.number, line, days, account))
-    return found
-
-
 def _to_file(text: str) -> MonthToFile:
     """A ticked month of the review page: reference, month and version with | between."""
     reference, month, version, *_ = [*text.split("|"), "", ""]
@@ -345,13 +269,12 @@ def _approval(register: Register) -> str:
     return "" if others else one.value
 
 
-def _service_of(session: Session, reference: str) -> Service:
-    return query_params.register_of(session).service(placement_store.get(session, reference).service)
+def _ticked(session: Session, reference: str, ticked: Sequence[object]) -> list[Activity]:
+    return month_filing.known_activities(month_filing.service_of(session, reference), ticked)
 
 
-def _activities(service: Service, given: Sequence[object]) -> list[Activity]:
-    ticked = {str(each) for each in given}
-    return [code for code in service.activity_codes if code in ticked]
+def _received(request: Request, filed: Sequence[Report]) -> int | None:
+    return month_filing.receive(whole_database_of(request), filed, today=today_of(request))
 
 
 def _common(services: Sequence[Service]) -> list[tuple[str, Text]]:

@@ -180,7 +180,7 @@ def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str
     if not payments:
         return found
     source = union_all(
-        *(each.where(_named(kind).in_(payments)) for kind, each in _money(scope, None))
+        *(each.where(_named(kind).in_(payments)) for kind, each in money_moved(scope, None))
     ).subquery()
     question = select(source, source.c.payable.label("balance")).order_by(
         source.c.payment, source.c.rank.desc(), source.c.entry_id
@@ -194,7 +194,7 @@ def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str
 def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     """What the payment of an invoice is known by; empty where it is not paid, or not to be seen."""
     stands = (_INVOICE.c.id == invoice_id, _RETURNED.c.payment.is_(None))
-    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(*stands).subquery()
+    paid = dict(money_moved(scope.own, None))[EntryKind.PAYMENT].where(*stands).subquery()
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
 
 
@@ -211,7 +211,7 @@ def paid_together(session: Session, scope: Scope, invoice_id: int) -> tuple[str,
 def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
     """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
     by_other_means = _documents(scope, None)[-len(_BY_OTHER_MEANS) :]
-    source = union_all(*by_other_means, dict(_money(scope, None))[EntryKind.NETTED]).subquery()
+    source = union_all(*by_other_means, dict(money_moved(scope, None))[EntryKind.NETTED]).subquery()
     ended = select(_CLAIM.c.invoice_id).where(
         _CLAIM.c.invoice_id == invoice_id, _CLAIM.c.state.in_((ClaimState.SETTLED, ClaimState.WRITTEN_OFF))
     )
@@ -263,7 +263,7 @@ def unsettled_credits(
 
 def _rows(scope: Scope, wanted: AccountFilter) -> Subquery:
     """The rows of a page: what a transfer covers is one row, its claims taken off."""
-    parts = union_all(*(each for _, each in _money(scope, wanted))).subquery()
+    parts = union_all(*(each for _, each in money_moved(scope, wanted))).subquery()
     together: Select[Any] = select(
         literal(EntryKind.PAYMENT.value, String).label("kind"),
         literal(_RANKS[EntryKind.PAYMENT], Integer).label("rank"),
@@ -283,7 +283,7 @@ def _rows(scope: Scope, wanted: AccountFilter) -> Subquery:
 
 def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
     """The rows document by document."""
-    money = (each for _, each in _money(scope, wanted))
+    money = (each for _, each in money_moved(scope, wanted))
     return union_all(*_documents(scope, wanted), *_returned(scope, wanted), *money).subquery()
 
 
@@ -337,7 +337,7 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
     return documents + [each.where(scope.of_invoices()) for each in given_back]
 
 
-def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, Select[Any]]]:
+def money_moved(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, Select[Any]]]:
     """Each invoice paid and each claim taken off a payment, with what the payment is known by."""
     sent = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
     paid = (

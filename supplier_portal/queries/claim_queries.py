@@ -7,7 +7,7 @@ from sqlalchemy import select
 from foundation.sql import Session, among
 from invoicing.claims import claim_store
 from invoicing.claims.claim_states import CLAIM_FOLLOWS, ClaimState
-from invoicing.claims.claim_store import SupplierClaim
+from invoicing.claims.claim_store import NoClaim, SupplierClaim
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Scope
 
@@ -24,6 +24,15 @@ def listed(session: Session, scope: Scope) -> Sequence[SupplierClaim]:
 def of_invoice(session: Session, scope: Scope, invoice_id: int) -> Sequence[SupplierClaim]:
     """The claims about one invoice that the person may see, the latest last; what was withdrawn was claimed too."""
     return _seen(session, scope, claim_store.all_of_invoice(session, invoice_id))
+
+
+def numbered(session: Session, scope: Scope, number: str) -> SupplierClaim | None:
+    """The claim of this number, where the person may see it."""
+    try:
+        found = claim_store.get(session, number)
+    except NoClaim:
+        return None
+    return next(iter(_seen(session, scope, [found])), None)
 
 
 def _seen(session: Session, scope: Scope, claims: Sequence[SupplierClaim]) -> list[SupplierClaim]:

@@ -69,6 +69,7 @@ class SentResponse:
     issued_on: date
     tone: str
     meaning: Text
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _answer(message: OutboundMessage) -> SentResponse:
         issued_on=message.issued_on,
         tone=_ANSWER_TONES.get(code, "info"),
         meaning=answer_name(code),
+        code=code,
     )
 
 

@@ -193,6 +193,17 @@ def lines_of(session: Session, scope: Scope, number: str) -> tuple[LineView, ...
     return tuple(_line_view(line, currency) for line in session.execute(_lines_of(scope, number)))
 
 
+def numbers_of(session: Session, scope: Scope, references: Sequence[str]) -> dict[str, list[str]]:
+    """The numbers of the orders of these cases within the scope, by execution reference, in their order."""
+    question = select(_ORDER.c.execution_reference, _ORDER.c.number).where(
+        scope.of_orders(), _ORDER.c.execution_reference.in_(references)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in session.execute(question.order_by(_ORDER.c.number)):
+        found[row.execution_reference].append(row.number)
+    return found
+
+
 def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
     """The message that carried an order of the scope, the newest where it was sent again; None without one."""
     outbox = exchange_tables.outbox

@@ -72,6 +72,15 @@ class PlacementFilter:
     month: Month | None = None
     text: str = ""
     since: int = 0
+    days_from: date | None = None
+    days_to: date | None = None
+    """Only placements that have a day in between, both included."""
+    references: tuple[str, ...] | None = None
+    """Only these; None: all."""
+    after: str = ""
+    """Only placements whose reference comes after this one: where the page before ended."""
+    by_reference: bool = False
+    """In the order of their references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class PlacementRow:
     """One placement in the list; `tutor` is empty while nobody is assigned, and `tutor_left` once it is closed."""
 
     execution_reference: str
+    service: str
     unit_id: str
     period: Period
     periods: int
@@ -101,14 +111,22 @@ def count(session: Session, scope: Scope, wanted: PlacementFilter, *, today: dat
 
 
 def listed(
-    session: Session, scope: Scope, wanted: PlacementFilter, *, today: date, limit: int, offset: int = 0
+    session: Session,
+    scope: Scope,
+    wanted: PlacementFilter,
+    *,
+    today: date,
+    limit: int | None,
+    offset: int = 0,
 ) -> list[PlacementRow]:
     """One page of the supplier's placements, the newest start first; those that need a tutor by their last day."""
     to_assign = wanted.state is PlacementsAre.TO_ASSIGN
     by = _FROM.asc() if to_assign else _ONE.c.starts_on.desc()
+    reference = _PLACEMENT.c.execution_reference
     question: Select[Any] = (
         select(
             _PLACEMENT.c.execution_reference,
+            _PLACEMENT.c.service,
             _PLACEMENT.c.unit_id,
             _PLACEMENT.c.state,
             _ONE.c.starts_on,
@@ -129,7 +147,7 @@ def listed(
         .outerjoin(tutor_assignment, _STANDING)
         .outerjoin(unit_tutor, _OF_UNIT)
         .where(_condition(scope, wanted, today))
-        .order_by(by, _PLACEMENT.c.execution_reference.desc())
+        .order_by(*([reference] if wanted.by_reference else [by, reference.desc()]))
         .limit(limit)
         .offset(offset)
     )
@@ -188,6 +206,14 @@ def services_of(session: Session, references: Sequence[str]) -> list[str]:
     return list(session.scalars(question.order_by(_PLACEMENT.c.service)))
 
 
+def service_of_each(session: Session, references: Sequence[str]) -> dict[str, str]:
+    """The service that each of the placements is in, by execution reference."""
+    question = select(_PLACEMENT.c.execution_reference, _PLACEMENT.c.service).where(
+        _PLACEMENT.c.execution_reference.in_(references)
+    )
+    return {row.execution_reference: row.service for row in session.execute(question)}
+
+
 def last_days(session: Session, references: Sequence[str]) -> dict[str, date]:
     """The last billable day of those of the placements that are interrupted."""
     question = select(_INTERRUPTION.c.execution_reference, _INTERRUPTION.c.effective_on).where(
@@ -235,6 +261,14 @@ def _condition(scope: Scope, wanted: PlacementFilter, today: date) -> ColumnElem
     if wanted.month is not None:
         days = wanted.month.period
         parts.append(_has_period(_SPAN.c.starts_on <= days.end, _SPAN.c.ends_on >= days.start))
+    if wanted.days_from is not None:
+        parts.append(_has_period(_SPAN.c.ends_on >= wanted.days_from))
+    if wanted.days_to is not None:
+        parts.append(_has_period(_SPAN.c.starts_on <= wanted.days_to))
+    if wanted.references is not None:
+        parts.append(_PLACEMENT.c.execution_reference.in_(wanted.references))
+    if wanted.after:
+        parts.append(_PLACEMENT.c.execution_reference > wanted.after)
     if wanted.state is not None:
         parts += _in_state(wanted, today)
     return and_(*parts)
@@ -301,6 +335,7 @@ def _news(since: int) -> ColumnElement[bool]:
 def _placement_row(row: Row[Any], today: date) -> PlacementRow:
     return PlacementRow(
         execution_reference=row.execution_reference,
+        service=row.service,
         unit_id=row.unit_id,
         period=Period(row.starts_on, row.ends_on),
         periods=row.periods,

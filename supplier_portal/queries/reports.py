@@ -75,16 +75,25 @@ class ReportsAre(StrEnum):
     FILED = "filed"
     APPROVED = "approved"
     REJECTED = "rejected"
+    REVOKED = "revoked"
+
+
+MonthKey = tuple[str, str]
+"""A month of a placement: the month as it is written, and the execution reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """What the list of filed reports is limited to; empty where not."""
+    """What a list of months is limited to; empty where not."""
 
     state: ReportsAre | None = None
     month: Month | None = None
     unit: str = ""
     reference: str = ""
+    references: tuple[str, ...] | None = None
+    """Only months of these cases; None: of all."""
+    after: MonthKey | None = None
+    """Only months that come after this one, in the order of months and then references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +122,38 @@ def due(
 
 def due_of(session: Session, scope: Scope, reference: str, *, today: date, days: int = 10) -> list[DueMonth]:
     """The months of one placement that wait for a report."""
-    condition = _of_months(scope) & (_ORDER.c.execution_reference == reference)
-    return _due(session, condition, today=today, days=days, limit=100, offset=0)
+    return due_among(session, scope, ReportFilter(reference=reference), today=today, days=days, limit=100)
+
+
+def due_among(
+    session: Session, scope: Scope, wanted: ReportFilter, *, today: date, days: int, limit: int | None
+) -> list[DueMonth]:
+    """The months that wait for a report among those of the filter, the oldest first."""
+    written = month_text(_LINE.c.starts_on)
+    parts = [_of_months(scope.limited_to(wanted.unit))]
+    if wanted.month is not None:
+        parts.append(written == str(wanted.month))
+    if wanted.reference:
+        parts.append(_ORDER.c.execution_reference == wanted.reference)
+    if wanted.references is not None:
+        parts.append(_ORDER.c.execution_reference.in_(wanted.references))
+    if wanted.after is not None:
+        parts.append(_comes_after(written, _ORDER.c.execution_reference, wanted.after))
+    return _due(session, and_(*parts), today=today, days=days, limit=limit)
+
+
+def filed_in_order(
+    session: Session, scope: Scope, wanted: ReportFilter, *, limit: int | None
+) -> list[FiledMonth]:
+    """The newest report of each month of the filter, the oldest month first."""
+    question = _filed(scope, wanted).order_by(_REPORT.c.month, _REPORT.c.execution_reference)
+    return [FiledMonth(report_of(row), row.unit_id) for row in session.execute(question.limit(limit))]
+
+
+def _comes_after(
+    month: ColumnElement[str], reference: ColumnElement[str], last: MonthKey
+) -> ColumnElement[bool]:
+    return or_(month > last[0], and_(month == last[0], reference > last[1]))
 
 
 def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") -> int:
@@ -283,4 +322,8 @@ def _filed(scope: Scope, wanted: ReportFilter) -> Select[Any]:
         question = question.where(_REPORT.c.month == str(wanted.month))
     if wanted.reference:
         question = question.where(_REPORT.c.execution_reference == wanted.reference)
+    if wanted.references is not None:
+        question = question.where(_REPORT.c.execution_reference.in_(wanted.references))
+    if wanted.after is not None:
+        question = question.where(_comes_after(_REPORT.c.month, _REPORT.c.execution_reference, wanted.after))
     return question

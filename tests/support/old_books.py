@@ -266,7 +266,14 @@ def before_0074(connection: Connection) -> None:
 
 def before_0075(connection: Connection) -> None:
     """Lead the books back to what revision 0075 found."""
+    before_0076(connection)
     connection.execute(text("alter table api_client drop column is_test"))
+
+
+def before_0076(connection: Connection) -> None:
+    """Lead the books back to what revision 0076 found."""
+    for table in ("supplier_export_part", "supplier_export", "register_load", "audit_period"):
+        connection.execute(text(f"drop table {table}"))
 
 
 def before_0057(connection: Connection) -> None:

@@ -13,21 +13,11 @@ from tests.support.pages.visitor import Visitor, visitor
 from tests.support.servers.system_databases import migrated
 from web.csrf import TOKEN_FIELD
 
+API = "/api/"
+"""Whatever lies below is asked with a key in a header: no cookie opens it."""
+
 MACHINES = {
-    *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
-    *("/api/v1/token", "/api/v1/invoices", "/api/v1/invoices/preview"),
-    *(
-        "/api/v1/webhooks",
-        "/api/v1/webhooks/{number}/secrets",
-        "/api/v1/webhooks/{number}/test",
-        "/api/v1/webhooks/{number}/redeliver",
-        "/api/v1/webhooks/{number}",
-        "/api/v1/webhooks/{number}/secrets/{secret}",
-        "/api/v1/sandbox/orders",
-        "/api/v1/sandbox/advance",
-        "/api/v1/sandbox/messages",
-        "/api/v1/sandbox/reset",
-    ),
+    "/webhook/letters",
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }
@@ -56,6 +46,7 @@ def forms(site: Site) -> list[str]:
         if isinstance(each, APIRoute)
         and not (each.methods or set()) <= {"GET", "HEAD"}
         and each.path not in MACHINES
+        and not each.path.startswith(API)
     ]
     assert len(found) > 100
     return [re.sub(r"\{[^}]+\}", "1", path) for path in found]

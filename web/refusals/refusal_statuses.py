@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+from accounts.api_clients.audit_periods import NoAuditPeriod
 from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.public_keys import KeysRefused
 from accounts.api_clients.signing_in import ScopeMissing, WrongKey
@@ -16,8 +17,10 @@ from foundation.apart.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable
 from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
+from invoicing.portal_invoicing.uploads import AnothersDocument, DocumentInvalid, OutsideUnits
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
+from operations.supplier_exports.exporting import ExportOfAllOnly
 from operations.webhooks.receiver_addresses import WebhookAddressRefused
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
@@ -39,11 +42,22 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     ),
     (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused),
+        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused, DocumentInvalid),
     ),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
-    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),
+    (
+        HTTPStatus.FORBIDDEN,
+        (
+            NotPermitted,
+            NotOurForm,
+            ScopeMissing,
+            NoAuditPeriod,
+            ExportOfAllOnly,
+            AnothersDocument,
+            OutsideUnits,
+        ),
+    ),
     (HTTPStatus.GONE, (CursorTooOld,)),
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )

@@ -1,4 +1,4 @@
-"""`billing init` and `billing register example`, `check` and `load`: the tables, and what is agreed."""
+"""`billing init` and `billing register`: the tables, what is agreed, and registers that programs have proposed."""
 
 import shutil
 import sys
@@ -10,12 +10,14 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts import register_need_queries as account_needs
-from billing.cli.command import CommandContext, command
+from accounts.api_clients import client_store
+from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.cli.printing import TableColumn, show, table, write_json
 from billing.migrations import supplier_role
 from billing.migrations.migrate import open_migrated
 from billing.tools.demo.story_folder import example_register
-from foundation.database import Database
+from foundation.database import Database, utc_now
 from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
@@ -25,6 +27,9 @@ from foundation.text import CountedText, Text
 from operations import register_loading
 from operations.buyers import administration
 from operations.register_loading import RegisterChecked
+from operations.register_loads import proposing
+from operations.register_loads import store as load_store
+from operations.register_loads.store import LOAD_WORDS
 from orders.register import store as register_store
 from orders.register.files import read_register
 from orders.register.needs import Need, RegisterUnfit
@@ -32,6 +37,14 @@ from orders.register.register import Register
 
 alone = typer.Typer()
 register = typer.Typer()
+
+By = Annotated[str, typer.Option("--by", help="Vem som gör det, ett id / who does it, an id")]
+_PROPOSED = (
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Föreslaget")),
+    TableColumn(Text("System")),
+    TableColumn(Text("Läge")),
+)
 
 
 @command(alone, "init")
@@ -132,16 +145,79 @@ def load(
             typer.echo(plain(f"{invoice.number} > {invoice.state}"))
     else:
         typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=_counts(read))))
-    if loaded.asked:
-        typer.echo(
-            context.say(
-                CountedText(
-                    "%(count)s ändring väntar på två personer, under Ändringar.",
-                    "%(count)s ändringar väntar på två personer, under Ändringar.",
-                    count=loaded.asked,
-                )
-            )
+    _tell_asked(context, loaded.asked)
+
+
+@command(register, "proposed")
+def proposed(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa register som system har föreslagit / show the registers that systems have proposed."""
+    with context.reading() as session:
+        loads = load_store.newest_first(session, limit=1000)
+    if as_json:
+        write_json(
+            [
+                {
+                    "number": each.id,
+                    "state": each.state.value,
+                    "proposed_by": each.proposed_by,
+                    "proposed_at": each.proposed_at.isoformat(),
+                    "decided_by": each.decided_by,
+                    "reason": each.reason,
+                }
+                for each in loads
+            ]
         )
+        return
+    rows = [
+        (str(each.id), str(each.proposed_at.date()), each.proposed_by, context.say(LOAD_WORDS[each.state]))
+        for each in loads
+    ]
+    show(table(_PROPOSED, rows, language=context.language))
+
+
+@command(register, "confirm")
+def confirm(
+    context: CommandContext,
+    number: Annotated[int, typer.Argument(metavar="NR", help="Förslagets nummer / the proposal's number")],
+    by: By,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Fråga inte efter skillnaden / do not ask after the difference")
+    ] = False,
+) -> None:
+    """Läs in ett föreslaget register, efter att ha sett skillnaden / load a proposed register, having looked."""
+    with context.opened() as database:
+        today = stockholm_date(database.clock())
+        with database.reading() as session:
+            _, found = proposing.looked_at(session, number, also=_accounts(session), today=today)
+        _show(context, found)
+        if found.sentences and not yes and at_terminal():
+            typer.confirm(context.say(Text("Läs in ändringen?")), abort=True)
+        with database.writing() as session:
+            load = load_store.get(session, number)
+            loaded = proposing.load(
+                session,
+                number,
+                responsible=client_store.responsible_for(session, load.proposed_by),
+                also=_accounts(session),
+                by=by,
+                now=database.clock(),
+                today=today,
+            )
+    typer.echo(context.say(Text("Registret är inläst.")))
+    _tell_asked(context, loaded.asked)
+
+
+@command(register, "decline")
+def decline(
+    context: CommandContext,
+    number: Annotated[int, typer.Argument(metavar="NR", help="Förslagets nummer / the proposal's number")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Skälet, som systemet får / the reason it is told")],
+) -> None:
+    """Säg nej till ett föreslaget register / say no to a proposed register."""
+    with context.writing() as session:
+        proposing.decline(session, number, by=by, reason=reason, now=utc_now())
+    typer.echo(context.say(Text("Förslaget är avslaget.")))
 
 
 def at_terminal() -> bool:
@@ -172,3 +248,16 @@ def _counts(read: Register) -> Text:
         contracts=len(read.contracts),
         price_lists=len(read.price_lists),
     )
+
+
+def _tell_asked(context: CommandContext, asked: int) -> None:
+    if asked:
+        typer.echo(
+            context.say(
+                CountedText(
+                    "%(count)s ändring väntar på två personer, under Ändringar.",
+                    "%(count)s ändringar väntar på två personer, under Ändringar.",
+                    count=asked,
+                )
+            )
+        )

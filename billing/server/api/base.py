@@ -20,6 +20,7 @@ from accounts.api_clients import signing_in
 from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope
 from billing.server.sandbox.books import Sandboxes
 from foundation.text import Text
+from peppol.validation import apart
 from web import access
 from web.access import instant_of
 from web.budgets import Caller, OverBudget
@@ -123,6 +124,7 @@ async def turn_of(
 async def in_turn(request: Request, client: ApiClient, work: Callable[[], Response]) -> Response:
     """What `work` answers, in such a turn. Raises OverBudget."""
     async with turn_of(request, client) as spent:
+        apart.SPENT.set(spent)
 
         def timed() -> Response:
             begun = thread_time()

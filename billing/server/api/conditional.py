@@ -50,8 +50,8 @@ def answered(request: Request, told: BaseModel) -> Response:
     return Response(_json(told), media_type=MEDIA_TYPE, headers=headers)
 
 
-def required(request: Request) -> None:
-    """Refuse a write that does not say what was read. Raises ProblemResponse (428)."""
+def required(request: Request) -> str:
+    """What a write says of what was read. Raises ProblemResponse (428) where it says nothing."""
     if not _tags(request, HEADER):
         raise ProblemResponse(
             ProblemCode.MATCH_MISSING,
@@ -60,6 +60,7 @@ def required(request: Request) -> None:
                 "någon annan har ändrat under tiden. Inget är gjort."
             ),
         )
+    return request.headers[HEADER]
 
 
 def check(request: Request, told: BaseModel) -> None:
@@ -67,7 +68,12 @@ def check(request: Request, told: BaseModel) -> None:
 
     Raises ProblemResponse (412).
     """
-    if not {etag_of(told), "*"} & _tags(request, HEADER):
+    check_tag(request, etag_of(told))
+
+
+def check_tag(request: Request, tag: str) -> None:
+    """The same, of what has this ETag now. Raises ProblemResponse (412)."""
+    if not {tag, "*"} & _tags(request, HEADER):
         raise ProblemResponse(
             ProblemCode.CHANGED_SINCE_READ,
             Text(

@@ -1,10 +1,11 @@
-"""What the API leaves behind and nobody needs any more: clients past their day, tokens, and kept replies."""
+"""What the API leaves behind and nobody needs any more: clients past their day, tokens, kept replies and exports."""
 
 from datetime import date, datetime
 
 from accounts.api_clients import clients, token_store
 from foundation.sql import Session
 from operations.idempotency import replies
+from operations.supplier_exports import exporting
 
 
 def end_past_clients(session: Session, today: date, now: datetime) -> str:
@@ -13,6 +14,7 @@ def end_past_clients(session: Session, today: date, now: datetime) -> str:
 
 
 def sweep(session: Session, today: date, now: datetime) -> str:
-    """Remove tokens and assertions that have run out, and the replies that are no longer kept."""
+    """Remove tokens and assertions that have run out, and the replies and exports that are no longer kept."""
     tokens, kept = token_store.sweep(session, now=now), replies.dispose(session, now=now)
-    return f"{tokens} tokens, {kept} replies"
+    past, given_up = exporting.sweep(session, today=today)
+    return f"{tokens} tokens, {kept} replies, {past} exports, {given_up} exports given up"

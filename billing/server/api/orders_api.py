@@ -8,43 +8,51 @@ feed of what happens to the cases, so that whoever goes on from the number it wa
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
+from fastapi.responses import Response
+from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
-from accounts.identity import Person
-from billing.server.api import told_orders
-from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in
+from billing.server.api import conditional, exact_bytes, paging, told_orders
+from billing.server.api.base import BEARER, REFUSALS, later, signed_in
+from billing.server.api.paging import (
+    Cursor,
+    Limit,
+    Listing,
+    Next,
+    UpdatedAfter,
+    UpdatedCursor,
+    UpdatedReferences,
+)
 from billing.server.api.told_orders import OneOrder, ToldOrder, told
 from foundation.errors import NotThere
-from operations.event_feed import numbering
-from supplier_portal.pages.query_params import digest_of, scope_of
+from foundation.sql import Session
+from invoicing.portal_invoicing.scope import Scope
+from orders.objections import store as objection_store
+from supplier_portal.pages.query_params import scope_of
 from supplier_portal.queries import order_changes
 from supplier_portal.queries import orders as order_queries
-from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
-from web.pages import database_of, whole_database_of
+from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
+from web.pages import database_of
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], dependencies=BEARER)
 
 SEES: Final = (ApiScope.ASSIGN, ApiScope.REPORT, ApiScope.VIEW)
-LIMIT_MOST: Final = 200
 _NUMBER: Final = r"^[0-9A-Za-z._-]{1,60}$"
 
 
 AskedNumber = Annotated[str, Path(pattern=_NUMBER, description="The number of the order.")]
-_WRONG: Final = problem("A parameter has a value that is not allowed.")
 
 
 class OrderPage(BaseModel):
     """A page of orders, in the order of their numbers."""
 
     orders: list[ToldOrder]
-    next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
-    updated_cursor: int = Field(description="Ask with `updated_after` from here for what is changed later.")
+    next: Next
+    updated_cursor: UpdatedCursor
+    updated_references: UpdatedReferences
 
 
 @router.get(
@@ -53,10 +61,8 @@ class OrderPage(BaseModel):
     response_model=OrderPage,
     responses={
         **REFUSALS,
-        200: {"description": "A page of orders. `Link` with `rel=next` is where to go on."},
-        409: problem("`updated_after` lies beyond what there is: another installation's, or restored books."),
-        410: problem("What was changed after `updated_after` is no longer kept: list all orders anew."),
-        422: _WRONG,
+        **paging.REFUSALS,
+        200: {"description": f"A page of orders. {paging.PAGE}"},
     },
 )
 def list_orders(
@@ -65,18 +71,13 @@ def list_orders(
     state: Annotated[LinesAre | None, Query(description="At least one line is so.")] = None,
     issued_from: date | None = None,
     issued_to: date | None = None,
-    updated_after: Annotated[
-        int | None,
-        Query(ge=0, le=2**31 - 1, description="`updated_cursor` of an answer: only what changed after it."),
-    ] = None,
-    cursor: Annotated[
-        str | None, Query(pattern=_NUMBER, description="From `next`; not to be made up.")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MOST)] = 100,
+    updated_after: UpdatedAfter = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Response:
     """The supplier's orders that the client may see."""
     signed_in(request, *SEES)
-    person: Person = request.state.person
+    scope = scope_of(request.state.person)
     wanted = OrderFilter(
         reference=reference or "",
         lines=state,
@@ -86,29 +87,38 @@ def list_orders(
         sort=Sort.NUMBER,
         rising=True,
     )
-    try:
-        # What is told of is committed before it is numbered: read the number first, and the orders after it.
-        numbering.number_for_reader(whole_database_of(request))
-        if updated_after is None:
-            page = _whole_page(request, person, wanted, limit)
-        else:
-            page = _changed_page(request, person, wanted, updated_after, limit)
-    except OperationalError:
-        raise later() from None
-    headers = {"Link": f'<{page.next}>; rel="next"'} if page.next else {}
-    return JSONResponse(page.model_dump(mode="json"), headers=headers)
+    listing = Listing(
+        order_changes.of_orders(scope),
+        lambda session: order_queries.listed(session, scope, wanted, limit=limit + 1),
+        lambda row: row.number,
+        lambda session, cases: order_queries.listed(
+            session, scope, replace(wanted, references=tuple(cases)), limit=None
+        ),
+    )
+    page = paging.found(request, listing, limit=limit, updated_after=updated_after)
+    told_page = OrderPage(
+        orders=[told(each) for each in page.rows],
+        next=page.next,
+        updated_cursor=page.updated_cursor,
+        updated_references=page.updated_references,
+    )
+    return paging.answered(told_page, page.next)
 
 
 @router.get(
     "/orders/{number}",
     summary="Read an order",
     response_model=OneOrder,
-    responses={**REFUSALS, 200: {"description": "The order with its lines."}, 422: _WRONG},
+    responses={
+        **REFUSALS,
+        200: {"description": "The order with its lines, and its `ETag`."},
+        304: {"description": "It is as `If-None-Match` has it."},
+        422: paging.WRONG,
+    },
 )
 def read_order(request: Request, number: AskedNumber) -> Response:
     """One order, line by line."""
-    view = _found(request, number)
-    return JSONResponse(told_orders.one(view, path=request.url.path).model_dump(mode="json"))
+    return conditional.answered(request, _found(request, number))
 
 
 @router.get(
@@ -117,12 +127,8 @@ def read_order(request: Request, number: AskedNumber) -> Response:
     response_class=Response,
     responses={
         **REFUSALS,
-        200: {
-            "description": "The bytes as they were sent; `ETag` and `Content-Digest` are their SHA-256.",
-            "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
-        },
-        304: {"description": "They are those of `If-None-Match`."},
-        422: _WRONG,
+        **exact_bytes.answers("application/xml"),
+        422: paging.WRONG,
     },
 )
 def read_order_message(request: Request, number: AskedNumber) -> Response:
@@ -135,58 +141,24 @@ def read_order_message(request: Request, number: AskedNumber) -> Response:
         raise later() from None
     if message is None:
         raise NotThere
-    tag = f'"{message.sha256}"'
-    given = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if given & {tag, "*"}:
-        return Response(status_code=304, headers=headers)
-    digest = digest_of(bytes.fromhex(message.sha256))
-    return Response(
-        message.body,
-        media_type="application/xml",
-        headers={
-            **headers,
-            "Content-Digest": digest,
-            "Content-Disposition": f'attachment; filename="order-{number}.xml"',
-        },
+    return exact_bytes.answer(
+        request, message.body, message.sha256, name=f"order-{number}.xml", media_type="application/xml"
     )
 
 
-def _whole_page(request: Request, person: Person, wanted: OrderFilter, limit: int) -> OrderPage:
-    with whole_database_of(request).reading() as session:
-        upto = order_changes.last_number(session)
-    with database_of(request).reading() as session:
-        rows = order_queries.listed(session, scope_of(person), wanted, limit=limit + 1)
-    shown = rows[:limit]
-    following = _address(request, cursor=shown[-1].number) if len(rows) > limit else None
-    return OrderPage(orders=[told(each) for each in shown], next=following, updated_cursor=upto)
-
-
-def _changed_page(request: Request, person: Person, wanted: OrderFilter, after: int, limit: int) -> OrderPage:
-    """The orders, as they are now, of the cases with something told since. Raises CursorTooOld, CursorAhead."""
-    scope = scope_of(person)
-    with whole_database_of(request).reading() as session:
-        changed = order_changes.changed_after(session, scope, after, limit=limit)
-    with database_of(request).reading() as session:
-        only = replace(wanted, references=tuple(changed.references))
-        rows = order_queries.listed(session, scope, only, limit=None)
-    following = _address(request, updated_after=str(changed.upto)) if changed.is_more else None
-    return OrderPage(orders=[told(each) for each in rows], next=following, updated_cursor=changed.upto)
-
-
-def _address(request: Request, **changed: str) -> str:
-    """This address with some parameters changed."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
-    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
-
-
-def _found(request: Request, number: str) -> OrderView:
+def _found(request: Request, number: str) -> OneOrder:
     signed_in(request, *SEES)
     try:
         with database_of(request).reading() as session:
-            view = order_queries.view(session, scope_of(request.state.person), number)
+            return order_in(session, scope_of(request.state.person), number)
     except OperationalError:
         raise later() from None
+
+
+def order_in(session: Session, scope: Scope, number: str) -> OneOrder:
+    """An order within the scope, with what was objected to it. Raises NotThere."""
+    view = order_queries.view(session, scope, number)
     if view is None:
         raise NotThere
-    return view
+    objections = objection_store.of_order(session, number)
+    return told_orders.one(view, objections, path=f"{router.prefix}/orders/{number}")

@@ -3,13 +3,17 @@
 Convention: an amount is a decimal in text, with two decimals and a point, and its currency stands beside it.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
+from billing.server.api.suppliers.told_objections import ToldObjection, told_objection
 from foundation.money import Money, total
 from foundation.periods import Period
 from orders.model import LineState
+from orders.objections.model import Objection
 from supplier_portal.queries.orders import LineView, OrderMessage, OrderRow, OrderView
 
 
@@ -74,6 +78,7 @@ class OneOrder(ToldOrder):
 
     lines: list[ToldLine]
     message: ToldMessage | None
+    objections: list[ToldObjection] = Field(description="What was objected to it, the newest first.")
 
 
 def told(row: OrderRow) -> ToldOrder:
@@ -85,7 +90,7 @@ def told(row: OrderRow) -> ToldOrder:
         article=row.article,
         stage=row.stage,
         unit=row.unit_id,
-        period=_period(row.period),
+        period=period_of(row.period),
         issued_on=row.issued_on,
         currency=row.ordered.currency,
         amount_ordered=amount_of(row.ordered),
@@ -96,8 +101,8 @@ def told(row: OrderRow) -> ToldOrder:
     )
 
 
-def one(view: OrderView, *, path: str) -> OneOrder:
-    """An order with its lines; `path` is its own address."""
+def one(view: OrderView, objections: Sequence[Objection], *, path: str) -> OneOrder:
+    """An order with its lines and what was objected to it; `path` is its own address."""
     order, currency = view.order, view.order.amount.currency
 
     def summed(name: str) -> str:
@@ -110,7 +115,7 @@ def one(view: OrderView, *, path: str) -> OneOrder:
         article=order.article,
         stage=order.stage or "",
         unit=order.unit_id,
-        period=_period(order.period),
+        period=period_of(order.period),
         issued_on=order.issued_on,
         currency=currency,
         amount_ordered=summed("ordered"),
@@ -120,6 +125,7 @@ def one(view: OrderView, *, path: str) -> OneOrder:
         lines_to_invoice=sum(each.ready for each in view.lines),
         lines=[_line(each) for each in view.lines],
         message=_message(view.message, path) if view.message else None,
+        objections=[told_objection(each) for each in objections],
     )
 
 
@@ -132,16 +138,25 @@ def amount_of(money: Money) -> str:
     return f"{money.amount:.2f}"
 
 
+def decimal_of(value: Decimal) -> str:
+    """A quantity or a price as the API writes it, exact, without zeros that say nothing.
+
+    >>> decimal_of(Decimal("20.0000")), decimal_of(Decimal("95.50"))
+    ('20', '95.5')
+    """
+    return f"{value.normalize():f}"
+
+
 def _line(line: LineView) -> ToldLine:
     return ToldLine(
         id=line.line_id,
         article_number=line.article_number,
         article_name=line.article_name,
         unit=line.unit,
-        price=f"{line.price:f}",
-        period=_period(line.period),
-        quantity_ordered=f"{line.quantity_ordered:f}",
-        quantity_received=None if line.quantity_received is None else f"{line.quantity_received:f}",
+        price=decimal_of(line.price),
+        period=period_of(line.period),
+        quantity_ordered=decimal_of(line.quantity_ordered),
+        quantity_received=None if line.quantity_received is None else decimal_of(line.quantity_received),
         amount_ordered=amount_of(line.ordered),
         amount_received=amount_of(line.received),
         amount_invoiced=amount_of(line.invoiced),
@@ -160,5 +175,6 @@ def _message(message: OrderMessage, path: str) -> ToldMessage:
     )
 
 
-def _period(period: Period) -> ToldPeriod:
+def period_of(period: Period) -> ToldPeriod:
+    """A period as the API writes it."""
     return ToldPeriod(first=period.start, last=period.end)

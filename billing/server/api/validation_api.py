@@ -9,10 +9,8 @@ allowance of time and memory, and each caller within a budget (decisions 66 and 
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from threading import Event
 from typing import Annotated, Final
@@ -25,21 +23,19 @@ from pydantic import AfterValidator, BeforeValidator
 
 from accounts.api_clients.model import ApiScope
 from billing.server.api.base import problem, signed_in
+from billing.server.bodies import document_bodies
 from foundation.apart.confined import WorkFailed
 from foundation.errors import Refused
-from foundation.formatting import number
-from foundation.text import SWEDISH, Language, Text, languages
+from foundation.text import SWEDISH, Language, languages
 from peppol.validation import apart
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
 from web.budgets import Caller
 from web.costly import caller_of
 from web.pages import budgets_of
-from web.problems import ProblemResponse, wants_page
-from web.refusals.problem_codes import ProblemCode
+from web.problems import wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
-_BODY_SECONDS: Final = 60.0
 _LOOK_EVERY: Final = 0.2
 # Threads that only wait for a process: of their own, so that they take none from the pages.
 _TURNS: Final = CapacityLimiter(2 * apart.AT_ONCE)
@@ -126,7 +122,7 @@ def validation_router(today: Today) -> APIRouter:
     ) -> Response:
         """Check against schema and rules, as a document that arrives today, or on the day `on`; nothing is stored."""
         caller = await to_thread.run_sync(_caller, request)
-        async with _body(request, caller) as data:
+        async with document_bodies.held(request, caller) as data:
             told = await _told(request, caller, data, on or today(), lang)
         headers = {"Content-Language": lang, "Vary": "Accept"}
         if isinstance(told, str):
@@ -186,48 +182,3 @@ def _checked(data: bytes, on: date, language: Language, style_sheet: str) -> str
     if style_sheet:
         return report_page([report], language, style_sheet=style_sheet)
     return json.dumps(report_json(report), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-@asynccontextmanager
-async def _body(request: Request, caller: Caller) -> AsyncIterator[bytes]:
-    """The whole body, held against the caller's budget; stops reading at the gate's limit and after a while.
-
-    Raises Problem (408, 413), OverBudget.
-    """
-    budgets = budgets_of(request)
-    declared = request.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared) > LIMITS.bytes_max:
-        raise _too_large()
-    parts: list[bytes] = []
-    size = 0
-    try:
-        with anyio.move_on_after(_BODY_SECONDS) as time_left:
-            async for part in request.stream():
-                if size + len(part) > LIMITS.bytes_max:
-                    raise _too_large()
-                budgets.take_bytes(caller, len(part))
-                size += len(part)
-                parts.append(part)
-        if time_left.cancelled_caught:
-            raise ProblemResponse(
-                ProblemCode.BODY_TOO_SLOW,
-                Text(
-                    "Dokumentet kom inte fram på %(seconds)s sekunder. Skicka det igen.",
-                    seconds=int(_BODY_SECONDS),
-                ),
-                headers={"Connection": "close"},
-            )
-        yield b"".join(parts)
-    finally:
-        budgets.let_go(caller, size)
-
-
-def _too_large() -> ProblemResponse:
-    return ProblemResponse(
-        ProblemCode.BODY_TOO_LARGE,
-        Text(
-            "Dokumentet är större än %(bytes_max)s byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
-            bytes_max=number(Decimal(LIMITS.bytes_max)),
-        ),
-        headers={"Connection": "close"},  # what is left of the body is not read
-    )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from accounts.api_clients.model import ApiScope
 from billing.server.api import conditional, idempotency
 from billing.server.api.base import REFUSALS, in_turn, problem, signed_in
-from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
+from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read, schema_of
 from foundation.sql import Session
 from operations.idempotency.reply_store import Reply, ReplyKey
 
@@ -38,7 +38,7 @@ def described(model: type[BaseModel], *, is_matched: bool = False) -> dict[str, 
     matched = [conditional.DESCRIBED] if is_matched else []
     said: dict[str, object] = {"parameters": [idempotency.described(is_required=True), *matched]}
     if model is not Nothing:
-        content = {MEDIA_TYPE: {"schema": model.model_json_schema()}}
+        content = {MEDIA_TYPE: {"schema": schema_of(model)}}
         said["requestBody"] = {"required": True, "content": content}
     return said
 
@@ -59,7 +59,8 @@ async def written(
     key = idempotency.required(request, client)
     if is_matched:
         conditional.required(request)
-    body = b"{}" if model is Nothing else await json_bytes(request)
+    # Where nothing is to be said the body may be left out; one that says something all the same is refused.
+    body = b"{}" if model is Nothing and not _has_body(request) else await json_bytes(request)
     asked = read(model, body)
     request.state.reply_key = key
 
@@ -70,6 +71,10 @@ async def written(
         return answer
 
     return await in_turn(request, client, done)
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
 
 
 def key_of(request: Request) -> ReplyKey:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import AccountState
+from billing.server.background import supplier_exports
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -40,7 +41,7 @@ def run_one(
     return running.run_one(
         database,
         settings,
-        {**payment_runs.KINDS, **month_work.KINDS},
+        {**payment_runs.KINDS, **month_work.KINDS, **supplier_exports.KINDS},
         may_still,
         only=only,
         tell=tell,

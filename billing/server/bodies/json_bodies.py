@@ -1,7 +1,7 @@
 """A JSON body read into its model: what is wrong is told with where it stands, and nothing of it is done."""
 
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -16,9 +16,7 @@ MEDIA_TYPE: Final = "application/json"
 BYTES_MAX: Final = 100_000
 
 _Model = TypeVar("_Model", bound="JsonBody")
-_TOO_LARGE: Final = Text(
-    "Begäran är större än %(bytes_max)s byte. Inget är gjort.", bytes_max=number(Decimal(BYTES_MAX))
-)
+_TOO_LARGE: Final = Text("Begäran är större än %(bytes_max)s byte. Inget är gjort.")
 
 
 class JsonBody(BaseModel):
@@ -35,7 +33,25 @@ WHOLE: Final = BeforeValidator(_whole)
 """Of a whole number in a body, and last among what is said of it: 3.0 is one too, as JSON Schema has it."""
 
 
-async def json_bytes(request: Request) -> bytes:
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a body with its parts in place: what refers to `$defs` leads nowhere in a description."""
+    schema = model.model_json_schema()
+    parts: dict[str, Any] = schema.pop("$defs", {})
+
+    def placed(value: Any) -> Any:  # noqa: ANN401 - any part of a schema
+        if isinstance(value, list):
+            return [placed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        here = {name: placed(each) for name, each in value.items() if name != "$ref"}
+        part = value.get("$ref", "").rpartition("/")[2]
+        return {**placed(parts[part]), **here} if part else here
+
+    placed_whole: dict[str, Any] = placed(schema)
+    return placed_whole
+
+
+async def json_bytes(request: Request, bytes_max: int = BYTES_MAX) -> bytes:
     """The body of a request that says it is JSON. Raises ProblemResponse (408, 413, 415)."""
     name, _, parameters = request.headers.get("Content-Type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
@@ -45,7 +61,7 @@ async def json_bytes(request: Request) -> bytes:
         )
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka begäran utan komprimering."))
-    return await body_of(request, BYTES_MAX, _TOO_LARGE)
+    return await body_of(request, bytes_max, _TOO_LARGE.with_values(bytes_max=number(Decimal(bytes_max))))
 
 
 def read(model: type[_Model], body: bytes, *, at: str = "#") -> _Model:

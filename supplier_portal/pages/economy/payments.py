@@ -12,7 +12,7 @@ from accounts.identity import Person
 from foundation.errors import NotThere
 from foundation.money import Money, total
 from foundation.spreadsheets import CSV_TYPE, CellKind, CellValue, Dialect, SheetColumn, csv_of
-from foundation.text import Text
+from foundation.text import Language, Text
 from invoicing.reconciliation.account_statement import AccountEntry, EntryKind
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -64,21 +64,7 @@ def payment(request: Request, payment: str, person: Person = signed_in(*SEES)) -
 @router.get("/economy/payments/{payment}/remittance.pdf", dependencies=COSTLY)
 def remittance_pdf(request: Request, payment: str, person: Person = signed_in(*SEES)) -> Response:
     """The same on paper."""
-    found = _found(request, person, payment)
-    html = text_from(
-        "economy/remittance_paper.html",
-        language_of(request, person),
-        payment=payment,
-        parts=found.parts,
-        paid_on=found.parts[0].on,
-        sum_of_parts=found.amount,
-        is_whole=found.is_whole,
-        buyer=found.register.buyer,
-        supplier=person.organisation,
-        supplier_name=found.supplier_name,
-    )
-    made = pdf.pdf_of(html, sheet="order_paper.css")
-    return query_params.download(made, f"remittance-{payment}.pdf", "application/pdf")
+    return printed(request, person, payment, language_of(request, person))
 
 
 @router.get("/economy/payments/{payment}/remittance.csv")
@@ -90,6 +76,25 @@ def remittance_csv(request: Request, payment: str, person: Person = signed_in(*S
     rows = [_row(payment, each, say) for each in found.parts]
     written = b"".join(csv_of(_columns(say), rows, dialect))
     return query_params.download(written, f"remittance-{payment}.csv", CSV_TYPE)
+
+
+def printed(request: Request, person: Person, payment: str, language: Language) -> Response:
+    """The remittance advice of a payment that the person may see, as a file. Raises NotThere."""
+    found = _found(request, person, payment)
+    html = text_from(
+        "economy/remittance_paper.html",
+        language,
+        payment=payment,
+        parts=found.parts,
+        paid_on=found.parts[0].on,
+        sum_of_parts=found.amount,
+        is_whole=found.is_whole,
+        buyer=found.register.buyer,
+        supplier=person.organisation,
+        supplier_name=found.supplier_name,
+    )
+    made = pdf.pdf_of(html, sheet="order_paper.css")
+    return query_params.download(made, f"remittance-{payment}.pdf", "application/pdf")
 
 
 def _found(request: Request, person: Person, payment: str) -> _Found:

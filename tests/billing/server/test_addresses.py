@@ -94,8 +94,11 @@ def test_no_route_has_anything_under_what_is_no_key(app: FastAPI, each: int) -> 
 
 def test_a_key_is_let_through_the_same_door(app: FastAPI) -> None:
     asked = [("GET", f"{before}17{after}") for method, before, after in keyed_routes(app) if method == "GET"]
-    led_on = {answer.status_code for answer in answers_to(app, asked)}
+    of_programs = [each for each in asked if each[1].startswith("/api/")]
+    led_on = {answer.status_code for answer in answers_to(app, [*{*asked} - {*of_programs}])}
     assert led_on == {303}, "who has not signed in is led to where one does"
+    told = {answer.status_code for answer in answers_to(app, of_programs)}
+    assert told == {401}, "a program is told that nobody knows it"
 
 
 def test_every_part_of_a_path_is_known_to_the_door(app: FastAPI) -> None:

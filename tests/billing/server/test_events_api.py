@@ -23,7 +23,8 @@ from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system, decision, event_line, example_register
 
 TODAY = date(2026, 11, 21)
-ALL = BUYER_SCOPES
+# An auditor's client has that scope alone.
+ALL = BUYER_SCOPES - {ApiScope.AUDIT_READ}
 ADDRESS = "/api/v1/events"
 
 

@@ -254,7 +254,16 @@ def test_what_is_told_holds_no_person_and_no_free_text() -> None:
             "pays_on",
             "quantity",
         ),
-        *("reason", "received_on", "rejected_on", "revoked_on", "settled_on", "stage", "started_on"),
+        *(
+            "reason",
+            "received_on",
+            "rejected_on",
+            "resumed_on",
+            "revoked_on",
+            "settled_on",
+            "stage",
+            "started_on",
+        ),
         *("starts_on", "state", "version"),
         # What a supplier tells beside the months and objects to: codes, and numbers of ours.
         *("report", "kind", "objection", "channel", "made_on", "points", "answer", "answered_on"),

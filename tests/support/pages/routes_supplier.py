@@ -110,6 +110,10 @@ ROUTES: Final = {
         form={"version": "1", "confirmed": "1"},
     ),
     "GET /exports": Route(may=_SEES, own=("/exports",)),
+    "POST /exports/everything": Route(may=_SEES_REPORTS),
+    "GET /exports/everything/{number:int}": Route(
+        may=_SEES_REPORTS, page=False, foreign=("/exports/everything/99999",)
+    ),
     "GET /exports/{file}": Route(
         may=_SEES,
         own=(

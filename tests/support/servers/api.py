@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,7 @@ from accounts.api_clients.model import ApiScope
 from billing.migrations.revisions import KNOWN
 from billing.server.app import create_app
 from billing.server.sandbox.books import folder_of
+from foundation.periods import Period
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.serving import NO_TLS, serving
@@ -52,6 +53,7 @@ def a_client(
     supplier: str = FYRBAKEN,
     within: UnitScope | None = None,
     expires_on: date | None = None,
+    seen: Period | None = None,
     by: str = "user-1",
     is_test: bool = False,
 ) -> tuple[int, str]:
@@ -65,6 +67,7 @@ def a_client(
             scopes=frozenset(scopes or (ApiScope.REPORT,)),
             within=within,
             expires_on=expires_on,
+            seen=seen,
             by=by,
             at=CLOCK,
             today=made_on,
@@ -79,6 +82,12 @@ def with_tables(place: Path | None) -> None:
     if place is not None and not place.parent.is_file() and (tables := whole_file()):
         place.mkdir(parents=True, exist_ok=True)
         (place / f"empty-{KNOWN[-1]}.sqlite").write_bytes(tables)
+
+
+def an_auditor(system: System, first: date, last: date) -> tuple[int, str]:
+    """An auditor's client that may see this period: its number and its secret."""
+    until = TODAY + timedelta(days=30)
+    return a_client(system, ApiScope.AUDIT_READ, supplier="", expires_on=until, seen=Period(first, last))
 
 
 def bearing(secret: str, **headers: str) -> dict[str, str]:

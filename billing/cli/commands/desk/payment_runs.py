@@ -72,8 +72,10 @@ def stop(context: CommandContext, number: Number, by: By) -> None:
     typer.echo(context.say(Text("Arbetet är avbrutet. Hur långt det kom visar billing payments tasks.")))
 
 
-def follow(context: CommandContext, database: Database, number: int, *, as_json: bool) -> Task:
-    """Do the work here, whoever asked for it, until it has ended; say how far, and what came of it."""
+def follow(
+    context: CommandContext, database: Database, number: int, *, as_json: bool, tells: bool = True
+) -> Task:
+    """Do the work here, whoever asked for it, until it has ended; say how far and, if it `tells`, what came of it."""
     progress = _Progress(context)
     while True:
         background_work.run_one(database, context.settings, only=number, tell=progress.tell, seconds=_WHOLE)
@@ -87,7 +89,7 @@ def follow(context: CommandContext, database: Database, number: int, *, as_json:
     progress.end()
     if as_json:
         write_json(_told(task))
-    elif task.state is TaskState.DONE:
+    elif task.state is TaskState.DONE and tells:
         typer.echo(context.say(task.outcome))
     if task.state is not TaskState.DONE:
         complain(context.say(task.outcome) or context.say(TASK_WORDS[task.state]))

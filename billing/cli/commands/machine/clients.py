@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from accounts.api_clients import client_store, clients, secret_store
+from accounts.api_clients import audit_period_store, audit_periods, client_store, clients, secret_store
 from accounts.api_clients.clients import MadeSecret
 from accounts.api_clients.model import ApiClient
 from accounts.staff import changes, staff_forms
@@ -39,19 +39,26 @@ Number = Annotated[int, typer.Argument(metavar="NR", help="Klientens nummer / th
 def make(
     context: CommandContext,
     name: Annotated[str, typer.Argument(help="Vilket system / which system")],
-    may: Annotated[str, typer.Option("--may", help="events:write,events:read,ledger:answer,figures:read")],
+    may: Annotated[str, typer.Option("--may", help="Till exempel/for example events:write,documents:read")],
     expires: Annotated[
         date | None, typer.Option(parser=day, metavar="DATE", help="Sista dagen / the last day")
     ] = None,
+    first: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="Granskaren ser från / an auditor sees from")
+    ] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="DATE", help="Granskaren ser till / an auditor sees to")
+    ] = "",
     by: By = "operator",
     on: On = None,
 ) -> None:
     """Gör en klient åt köparen, eller föreslå den där det finns två administratörer / make one, or propose it."""
     scopes, today, now = clients.scopes_of(may), today_or(on), utc_now()
+    seen = audit_periods.period_of(first, last)
     with context.writing() as session:
         if changes.has_two_administrators(session):
-            clients.check("", name, scopes, expires, today=today)
-            content = staff_forms.client(name=" ".join(name.split()), scopes=scopes, expires_on=expires)
+            kept = clients.check("", name, scopes, expires, seen=seen, today=today)
+            content = staff_forms.client(name=kept, scopes=scopes, expires_on=expires, seen=seen)
             number = changes.propose(session, StaffChangeKind.CLIENT, content=content, by=by, at=now)
             said = Text(
                 "Förslag %(number)s väntar på en annan administratör: billing people confirm %(number)s. Klienten får "
@@ -61,7 +68,7 @@ def make(
             made = None
         else:
             client = clients.make(
-                session, "", name, scopes=scopes, expires_on=expires, by=by, at=now, today=today
+                session, "", name, scopes=scopes, expires_on=expires, seen=seen, by=by, at=now, today=today
             )
             made = clients.give_secret(session, "", client.id, by=by, at=now, today=today)
     if made is None:
@@ -123,6 +130,7 @@ def list_clients(
             (each, [key for key in secret_store.of_client(session, each.id) if key.holds])
             for each in client_store.of_organisation(session, supplier)
         ]
+        seen = audit_period_store.every(session)
     if as_json:
         rows: list[Json] = [
             {
@@ -135,6 +143,7 @@ def list_clients(
                 "state": client.state.value,
                 "responsible": client.responsible,
                 "expires_on": client.expires_on.isoformat() if client.expires_on else None,
+                "sees": str(seen[client.id]) if client.id in seen else None,
                 "last_used_on": client.last_used_on.isoformat() if client.last_used_on else None,
             }
             for client, secrets in held

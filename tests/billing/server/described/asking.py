@@ -1,30 +1,45 @@
 """Everything a program asks so that each operation has an example: all that the guide shows, and what it does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from itertools import count
 from uuid import UUID
 
 import httpx
 
-from accounts.api_clients.model import BUYER_SCOPES
+from accounts.api_clients.model import BUYER_SCOPES, SUPPLIER_SCOPES, ApiScope
 from accounts.sealed_secrets import fresh_key
+from billing.server.app import create_app
 from billing.server.bodies.event_bodies import ONE
+from billing.server.described.description import operations
 from bookkeeping import booking
 from bookkeeping.ledger_accounts import LedgerAccounts
+from operations.settings import Settings
 from orders.register import store as register_store
 from peppol.xml import codec
+from tests.billing.server.api import crawl_world
 from tests.billing.server.api import test_guide as guide
+from tests.billing.server.api.crawl_rows import ROWS
 from tests.support.project import GOLDEN
-from tests.support.servers.api import a_client, api, bearing
+from tests.support.servers.api import a_client, an_auditor, api, bearing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, decision, event_line
 
+_AUDITORS = frozenset({ApiScope.AUDIT_READ})
+_BUYERS = BUYER_SCOPES - _AUDITORS
 
-def asked(system: System) -> Iterator[httpx.Response]:
-    """The answers, in the order they were asked for."""
+
+def asked(fresh: Callable[[], AbstractContextManager[System]]) -> Iterator[httpx.Response]:
+    """The answers, in the order they were asked for; `fresh` opens books with nothing in them."""
+    for part in (_of_all, _of_resources, _of_documents, _of_the_buyers_guide, _of_whatever_else):
+        with fresh() as system:
+            yield from part(system)
+
+
+def _of_all(system: System) -> Iterator[httpx.Response]:
     values = guide.told(system)
-    _, key = a_client(system, *BUYER_SCOPES, supplier="")
+    _, key = a_client(system, *_BUYERS, supplier="")
     with api(system, secret_keys=fresh_key()) as portal:
         for _, _, answer in guide.answered(portal, values):
             yield answer
@@ -34,6 +49,50 @@ def asked(system: System) -> Iterator[httpx.Response]:
         yield from _of_the_buyer(system, portal, bearing(key))
         yield from _of_anybody(portal)
         yield from _of_nobody(portal)
+
+
+def _of_resources(system: System) -> Iterator[httpx.Response]:
+    values = guide.told_of_resources(system)
+    with api(system, now=guide.IN_NOVEMBER) as portal:
+        for _, _, answer in guide.answered(portal, values, guide.RESOURCES):
+            yield answer
+
+
+def _of_documents(system: System) -> Iterator[httpx.Response]:
+    values, files = guide.told_of_documents(system)
+    with api(system) as portal:
+        for _, _, answer in guide.answered(portal, values, guide.DOCUMENTS, files):
+            yield answer
+
+
+def _of_the_buyers_guide(system: System) -> Iterator[httpx.Response]:
+    with api(system) as portal:
+        for _, _, answer in guide.answered(portal, guide.told_of_the_buyer(system), guide.OF_THE_BUYER):
+            yield answer
+
+
+def _of_whatever_else(system: System) -> Iterator[httpx.Response]:
+    """What no guide shows, asked by those whose it is, of the world of the crawl."""
+    crawl_world.happen(system)
+    supplier, buyer = a_client(system, *SUPPLIER_SCOPES)[1], a_client(system, *_BUYERS, supplier="")[1]
+    auditor = an_auditor(system, date(2025, 1, 1), date(2026, 12, 31))[1]
+    described = create_app(Settings(database_url="sqlite://")).openapi()
+    with api(system, secret_keys=fresh_key()) as portal:
+        values = crawl_world.named(system, portal)
+        proposed = ""
+        for number, (path, method, operation) in enumerate(operations(described)):
+            row = ROWS[operation["operationId"]]
+            if row.sandbox or row.of_client:
+                continue
+            key = supplier if row.may & SUPPLIER_SCOPES else auditor if row.may & _AUDITORS else buyer
+            answer = crawl_world.ask(
+                portal, key if row.may else "", path, method, operation, values, f"ask-{number}"
+            )
+            yield answer
+            if operation["operationId"] == "propose_register_load":
+                proposed = answer.headers["Location"]
+        # A proposal is taken back by the client that made it.
+        yield portal.post(f"{proposed}/withdraw", headers={**bearing(buyer), "Idempotency-Key": "ask-last"})
 
 
 def _of_a_supplier(portal: httpx.Client, values: dict[str, str]) -> Iterator[httpx.Response]:

@@ -109,6 +109,8 @@ def _narrowed(
     for name in now.get("required", ()):
         if name not in was.get("required", ()):
             yield f"{place} requires {name}"
+    for name in _forms(was) - _forms(now) if "oneOf" in now else ():
+        yield f"{place} is never {name}"
     for name in was.get("properties", {}):
         if name not in now.get("properties", {}) and now.get("additionalProperties") is False:
             yield f"{place} no longer takes {name}"
@@ -145,6 +147,13 @@ def _types(schema: Described) -> frozenset[str]:
     return frozenset([told] if isinstance(told, str) else told)
 
 
+def _forms(schema: Described) -> frozenset[str]:
+    """What the forms are called of which a value is one."""
+    return frozenset(
+        str(each.get("$ref", each.get("type"))).rpartition("/")[2] for each in schema.get("oneOf", ())
+    )
+
+
 def _inside(
     was: Described, now: Described, older: Described, newer: Described, deep: int
 ) -> Iterator[tuple[str, Described, Described]]:
@@ -154,6 +163,11 @@ def _inside(
     for name, each in was.get("properties", {}).items():
         if name in now.get("properties", {}):
             yield f".{name}", _resolved(each, older), _resolved(now["properties"][name], newer)
+    # One of several forms: each is what it is called.
+    later = {each.get("$ref"): each for each in now.get("oneOf", ())}
+    for each in was.get("oneOf", ()):
+        if each.get("$ref") in later:
+            yield "", _resolved(each, older), _resolved(later[each["$ref"]], newer)
     if isinstance(was.get("items"), Mapping) and isinstance(now.get("items"), Mapping):
         yield "[]", _resolved(was["items"], older), _resolved(now["items"], newer)
 

@@ -1,7 +1,8 @@
 """What a program asked and was answered, kept as the examples of the description.
 
 Convention: of each operation the first answer with each status is kept, as it was but for what is another one every
-time: tokens, and the names of requests. Of a long list its first entries are enough.
+time: tokens, the names of requests, hashes. Of a long list its first entries are enough, and what is no text that a
+program reads (figures of a process, a printed document, an archive) has none.
 """
 
 import json
@@ -18,13 +19,14 @@ TEXT_MOST: Final = 20_000
 ENTRIES_MOST: Final = 4
 """Longer ones explain no more."""
 
-# Figures of a process are others every time.
-_FIGURES: Final = "text/plain"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 _SECRET: Final = re.compile(r"(rm[kt]_|whsec_)[A-Za-z0-9_+/=-]+")
 _TEST_ID: Final = re.compile(r'"test_[0-9a-f]{32}"')
 _REQUEST_ID: Final = re.compile(r'("request_id":\s*)"[^"]*"')
+# Of what is made at its hour: links of the journal's chain, archives.
+_HASH: Final = re.compile(r'("(?:hash|sha256)":\s*)"[0-9a-f]{64}"')
+_SIZE: Final = re.compile(r'("size":\s*)[1-9]\d*')
 _PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
 
 Examples = dict[str, dict[str, Any]]
@@ -35,9 +37,12 @@ class Recorder:
 
     def __init__(self, description: Mapping[str, Any]) -> None:
         self.examples: Examples = {}
+        # An address without parameters goes before one whose parameter would be its last word.
         self._described = [
             (method.upper(), _as_pattern(path), operation)
-            for path, method, operation in operations(description)
+            for path, method, operation in sorted(
+                operations(description), key=lambda each: each[0].count("{")
+            )
         ]
 
     def note(self, answer: httpx.Response) -> None:
@@ -86,7 +91,8 @@ def _body(headers: Mapping[str, str], text: str) -> dict[str, Any]:
     if media_type == _FORM:
         return {media_type: dict(parse_qsl(written))}
     if media_type.endswith("json"):
+        written = _HASH.sub(rf'\1"{"0123456789abcdef" * 4}"', _SIZE.sub(r"\g<1>20480", written))
         told = json.loads(_REQUEST_ID.sub(r'\1"0123456789abcdef"', written))
         return {media_type: told[:ENTRIES_MOST] if isinstance(told, list) else told}
-    is_example = 0 < len(written) <= TEXT_MOST and media_type != _FIGURES
+    is_example = 0 < len(written) <= TEXT_MOST and media_type.endswith("xml")
     return {media_type: written} if is_example else {}

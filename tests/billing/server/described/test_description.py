@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ def told() -> Mapping[str, Any]:
 
 def test_the_examples_are_what_is_answered(tmp_path: Path) -> None:
     recorder = Recorder(told())
-    with a_system(f"sqlite:///{tmp_path / 'billing.sqlite'}") as system:
-        for answer in asked(system):
-            recorder.note(answer)
+    numbers = count()
+    for answer in asked(lambda: a_system(f"sqlite:///{tmp_path / f'billing-{next(numbers)}.sqlite'}")):
+        recorder.note(answer)
     found = json.dumps(recorder.examples, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if os.environ.get("BILLING_WRITE_GOLDEN"):
         EXAMPLES.write_text(found, encoding="utf-8")

@@ -6,7 +6,7 @@ from io import BytesIO
 from uuid import uuid4
 
 from orders_and_invoices import AuthenticatedClient
-from orders_and_invoices.api.invoices import make_invoice, preview_invoice
+from orders_and_invoices.api.invoices import preview_invoice, send_invoice
 from orders_and_invoices.api.orders import list_orders, read_order
 from orders_and_invoices.api.sandbox import (
     advance_sandbox,
@@ -17,15 +17,15 @@ from orders_and_invoices.api.sandbox import (
     reset_sandbox,
 )
 from orders_and_invoices.models import (
-    LineToInvoice,
-    MadeInvoice,
+    InvoicedLine,
     MadeOrders,
     OneOrder,
     OrderPage,
     OrderWanted,
-    PreviewedInvoice,
+    PreviewedDocument,
     ProblemDocument,
     SandboxTold,
+    SentDocument,
     TakenMessage,
     TimeToPass,
 )
@@ -84,18 +84,18 @@ class SupplierSystem:
             raise Refused(found)
         return found
 
-    def preview(self, line: str) -> PreviewedInvoice:
+    def preview(self, line: str) -> PreviewedDocument:
         """The invoice of a line as it would be."""
-        found = preview_invoice.sync(client=self.client, body=LineToInvoice(line=line))
-        if not isinstance(found, PreviewedInvoice):
+        found = preview_invoice.sync(client=self.client, body=InvoicedLine(line=line))
+        if not isinstance(found, PreviewedDocument):
             raise Refused(found)
         return found
 
-    def invoice(self, line: str, key: str) -> MadeInvoice:
+    def invoice(self, line: str, key: str) -> SentDocument:
         """Invoice a line, once for each key, however often it has to be asked."""
         for _ in range(3):
-            made = make_invoice.sync(client=self.client, body=LineToInvoice(line=line), idempotency_key=key)
-            if isinstance(made, MadeInvoice):
+            made = send_invoice.sync(client=self.client, body=InvoicedLine(line=line), idempotency_key=key)
+            if isinstance(made, SentDocument):
                 return made
             if made is None or not made.retryable:
                 raise Refused(made)

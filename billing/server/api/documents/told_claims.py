@@ -1,0 +1,165 @@
+"""Claims as the API tells them: models, and the making of them from what the portal shows. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from billing.server.api.documents.told_documents import DOCUMENTS
+from billing.server.api.paging import Next
+from billing.server.api.told_orders import amount_of
+from invoicing.claims.claim_states import STANDING, ClaimCause, ClaimState, PartWay
+from invoicing.claims.claim_store import SupplierClaim
+from invoicing.claims.letter_store import ClaimWord
+from invoicing.claims.letters import ClaimLetter, LetterKind
+from invoicing.claims.owed_queries import SetOff
+from invoicing.claims.part_store import ClaimPart
+
+CLAIMS = "/api/v1/claims"
+
+
+class ToldSetOff(BaseModel):
+    """The payment that a claim is about to be taken off."""
+
+    pay_on: date
+    has_left: bool = Field(description="Whether the bank has it, so that nothing said since stops it.")
+
+
+class ToldClaim(BaseModel):
+    """What the supplier is asked to give back of an invoice that it was paid."""
+
+    number: str
+    ocr: str = Field(description="To be written on the payment.")
+    state: ClaimState
+    state_sv: str
+    state_en: str
+    cause: ClaimCause
+    cause_sv: str
+    cause_en: str
+    invoice: str = Field(description="Where the invoice is read.")
+    invoice_number: str
+    execution_reference: str | None
+    currency: str
+    amount: str
+    amount_given_back: str
+    amount_left: str
+    paid_on: date = Field(description="When the buyer paid what it claims back.")
+    raised_on: date
+    due_on: date | None = Field(description="By when the latest letter asks for it.")
+    is_overdue: bool
+    set_off: ToldSetOff | None
+    can_be_disputed: bool
+    href: str
+
+
+class ToldLetter(BaseModel):
+    """A demand or a reminder, and how the claim stood that day."""
+
+    kind: LetterKind
+    sent_on: date
+    due_on: date
+    amount_to_pay: str = Field(description="With interest to the day it was sent.")
+    amount_interest: str
+    pay_to: str
+    href: str
+
+
+class ToldWord(BaseModel):
+    """What one side said."""
+
+    by_supplier: bool
+    on: date
+    words: str
+
+
+class ToldPart(BaseModel):
+    """What was given back of it, or is owed again."""
+
+    how: PartWay
+    how_sv: str
+    how_en: str
+    on: date
+    amount: str
+    reference: str | None = Field(description="What the bank calls it, or the payment that it was taken off.")
+
+
+class OneClaim(ToldClaim):
+    """A claim with its letters, words and parts."""
+
+    letters: list[ToldLetter]
+    words: list[ToldWord]
+    parts: list[ToldPart]
+
+
+class ClaimPage(BaseModel):
+    """A page of claims, in the order of their numbers."""
+
+    claims: list[ToldClaim]
+    next: Next
+
+
+def told(claim: SupplierClaim, set_off: SetOff | None, *, today: date) -> ToldClaim:
+    """A claim of the list."""
+    has_left = set_off is not None and set_off.has_left
+    return ToldClaim(
+        number=claim.number,
+        ocr=claim.ocr,
+        state=claim.state,
+        state_sv=claim.state_word.sv,
+        state_en=claim.state_word.en,
+        cause=claim.cause,
+        cause_sv=claim.cause.words.sv,
+        cause_en=claim.cause.words.en,
+        invoice=f"{DOCUMENTS}/{claim.invoice_id}",
+        invoice_number=claim.invoice_number,
+        execution_reference=claim.execution_reference or None,
+        currency=claim.amount.currency,
+        amount=amount_of(claim.amount),
+        amount_given_back=amount_of(claim.given_back),
+        amount_left=amount_of(claim.left),
+        paid_on=claim.paid_on,
+        raised_on=claim.raised_on,
+        due_on=claim.due_on,
+        is_overdue=claim.is_overdue(today),
+        set_off=ToldSetOff(pay_on=set_off.pay_on, has_left=set_off.has_left) if set_off else None,
+        can_be_disputed=claim.state in STANDING and not has_left,
+        href=f"{CLAIMS}/{claim.number}",
+    )
+
+
+def one(
+    claim: ToldClaim,
+    *,
+    letters: Sequence[ClaimLetter],
+    words: Sequence[ClaimWord],
+    parts: Sequence[ClaimPart],
+) -> OneClaim:
+    """A claim with what was written, said and given back about it. Who at the buyer did it is not told."""
+    return OneClaim(
+        **dict(claim),
+        letters=[_letter(each, claim.href) for each in letters],
+        words=[ToldWord(by_supplier=each.by_supplier, on=each.on_day, words=each.words) for each in words],
+        parts=[
+            ToldPart(
+                how=each.how,
+                how_sv=each.how.words.sv,
+                how_en=each.how.words.en,
+                on=each.on_day,
+                amount=amount_of(each.amount),
+                reference=each.reference or None,
+            )
+            for each in parts
+        ],
+    )
+
+
+def _letter(letter: ClaimLetter, path: str) -> ToldLetter:
+    return ToldLetter(
+        kind=letter.kind,
+        sent_on=letter.sent_on,
+        due_on=letter.due_on,
+        amount_to_pay=amount_of(letter.to_pay),
+        amount_interest=amount_of(letter.interest.amount),
+        pay_to=letter.pay_to,
+        href=f"{path}/letters/{letter.position}.pdf",
+    )

@@ -1,0 +1,1 @@
+"""Tests of a supplier's documents by the API."""

@@ -1,0 +1,1 @@
+"""Tests of what a supplier's own system reads and does."""
