@@ -54,6 +54,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
     "finance#changes": ("/admin/changes", "/admin/changes/{change_id}"),
     "finance#register-loads": ("/admin/register-loads", "/admin/register-loads/{number}"),
     "finance#restored": ("/admin/restore",),
+    "account#search": ("/search",),
     "account#look": ("/look", "/design"),
     "account#accessibility": ("/accessibility",),
 }

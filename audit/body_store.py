@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from audit.retention_periods import Stray
 from foundation.sql import Session, moment_of
+from invoicing.conversation import tables as conversation_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
@@ -73,6 +74,12 @@ def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed
     about += [f"letter {each}" for each in messages]
     yield from _taken_away(session, OUT, outbox.c.about.in_(about))
     yield from _copies(session, messages)
+    said = conversation_tables.document_message_file
+    mine = said.c.invoice_id.in_([row.id for row in documents])
+    yield from _emptied(session, "SHOWN", said, said.c.id, mine, b"")
+    words = conversation_tables.document_message
+    spoken = words.c.invoice_id.in_([row.id for row in documents])
+    session.execute(update(words).where(spoken).values(text=""))
     for row in documents:
         if row.content:
             yield "CONTENT", row.id, hashlib.sha256(row.content.encode()).hexdigest(), len(row.content)
@@ -111,7 +118,7 @@ def _taken_away(session: Session, bodies: Bodies, which: ColumnElement[bool]) ->
 def _emptied(
     session: Session,
     kind: str,
-    table: Any,  # noqa: ANN401 - one of four tables
+    table: Any,  # noqa: ANN401 - one of five tables
     key: Any,  # noqa: ANN401 - its key
     where: Any,  # noqa: ANN401 - which rows
     nothing: bytes | str,

@@ -6,6 +6,7 @@ from typing import Final
 HELP: Final[Mapping[str, Sequence[str]]] = {
     "finance#queue": ("/finance",),
     "finance#document": ("/finance/documents/{number}",),
+    "finance#conversation": ("/finance/conversations", "/finance/documents/{number}/conversation"),
     "finance#credit": ("/finance/documents/{number}/credit",),
     "finance#pair": ("/finance/documents/{number}/pair",),
     "finance#bulk": ("/finance/bulk", "/finance/bulk/{number}"),

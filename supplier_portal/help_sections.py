@@ -17,6 +17,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
         "/to-invoice/document/{document_id:int}",
     ),
     "supplier#invoices": ("/invoices", "/invoices/{invoice_id:int}"),
+    "supplier#status": ("/status/{token}",),
     "supplier#correct": ("/invoices/{invoice_id:int}/correct",),
     "supplier#upload": ("/invoices/upload", "/invoices/upload/{upload_id:int}"),
     "supplier#refused": ("/invoices/refused", "/invoices/refused/{letter_id:int}"),

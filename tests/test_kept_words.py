@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +24,7 @@ from foundation.sql import Session
 from foundation.text import FOLDERS
 from invoicing.claims import raising, steps
 from invoicing.claims.claim_states import ClaimCause
+from invoicing.conversation import writing
 from invoicing.decisions import protected
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import steps as exception_steps
@@ -29,6 +32,7 @@ from invoicing.exceptions import worklist
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.flow_test import flow_test
 from invoicing.flow_test.flow_test_store import FlowStep
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import repayments
 from invoicing.payment.bank_answers import bank_reports, transfer_notes
 from invoicing.payment.bank_answers.transfer_note_store import TransferSaid
@@ -46,6 +50,12 @@ from tests.support.stories.system import FYRBAKEN, System, example_register
 NOW, DAY, MONTH = datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 2), Month(2026, 2)
 BY, BOOKS = "user-1", LedgerAccounts()
 Way = Callable[[Session, str], object]
+
+
+def _in_question() -> SupplierInvoice:
+    """As much of a document as its conversation asks of it."""
+    return cast(SupplierInvoice, SimpleNamespace(id=0, number="F-1", state=InvoiceState.IN_QUESTION))
+
 
 ROWS: dict[str, tuple[int, Way]] = {
     "accounts.applications refuse": (
@@ -101,6 +111,10 @@ ROWS: dict[str, tuple[int, Way]] = {
     "invoicing.claims.steps write off": (
         2000,
         lambda session, said: steps.ask_write_off(session, "1", by=BY, reason=said, today=DAY),
+    ),
+    "invoicing.conversation.writing": (
+        2000,
+        lambda session, said: writing.answer(session, _in_question(), said, (), by=BY, at=NOW),
     ),
     "invoicing.decisions.protected mark": (
         500,

@@ -22,21 +22,26 @@ from foundation.text import Text
 from operations.settings import Settings
 from orders.register import store as register_store
 from web import cookies
+from web.guards.own_paths import page_before
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in; `back_to` is the path to return to."""
+    """Nobody is signed in; `back_to` is the path to return to. `has_sent`: with a form, which is not taken."""
 
-    def __init__(self, back_to: str, *, step: str = "") -> None:
+    def __init__(self, back_to: str, *, step: str = "", has_sent: bool = False) -> None:
         super().__init__(back_to)
         self.back_to = back_to
         self.step = step
+        self.has_sent = has_sent
 
     @property
     def path(self) -> str:
         """Where signing in goes on."""
+        asked = {"next": self.back_to} if self.back_to not in ("", "/") else {}
+        if self.has_sent and not self.step:
+            asked["ended"] = "yes"
         page = f"/sign-in{self.step}"
-        return f"{page}?{urlencode({'next': self.back_to})}" if self.back_to not in ("", "/") else page
+        return f"{page}?{urlencode(asked)}" if asked else page
 
 
 class NotPermitted(Refused):
@@ -67,7 +72,8 @@ def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value o
     def person(request: Request) -> Person:
         found = person_of(request)
         if found is None:
-            raise SignInFirst(_back_to(request), step=str(getattr(request.state, "step_left", "")))
+            step = str(getattr(request.state, "step_left", ""))
+            raise SignInFirst(_back_to(request), step=step, has_sent=request.method != "GET")
         if not found.may(*any_of):
             reads = Permission.VIEW in found.permissions and request.method != "GET"
             raise ReadingOnly if reads else NotPermitted
@@ -113,9 +119,9 @@ def instant_of(request: Request) -> datetime:
 
 
 def _back_to(request: Request) -> str:
-    """Where to return after signing in: only for a page that was asked for, never for something sent."""
+    """Where to return after signing in: the page that was asked for, or the one whose form was sent."""
     if request.method != "GET":
-        return "/"
+        return page_before(request) or "/"
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 

@@ -15,10 +15,16 @@ from starlette.datastructures import FormData
 from foundation.errors import Refused
 from foundation.text import Text
 from web import cookies
+from web.access import SignInFirst
 from web.guards import words_written
+from web.guards.own_paths import page_before
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000
+_OPEN_TO_ALL: Final = (
+    *("/sign-", "/language", "/look", "/link/", "/forgotten", "/apply", "/mails/", "/buyers", "/status/"),
+)
+"""Forms for those who have not signed in: such a one that is too old is loaded anew."""
 _HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,10 +64,19 @@ async def guarded(request: Request) -> None:
     given = form.get(TOKEN_FIELD)
     expected = cookies.form_token(request)
     if not (isinstance(given, str) and expected and hmac.compare_digest(given.encode(), expected.encode())):
+        if _was_signed_in(request):
+            await form.close()
+            raise SignInFirst(page_before(request), has_sent=True)
         raise NotOurForm
     if any(isinstance(value, str) and "\0" in value for _, value in form.multi_items()):
         raise Unwritable
     words_written.check_form(form.multi_items())
+
+
+def _was_signed_in(request: Request) -> bool:
+    """Whether the form was shown to somebody whose session the browser has let go since: a page of ours sent it."""
+    is_open = request.url.path.startswith(_OPEN_TO_ALL)
+    return not (is_open or cookies.read(request, cookies.SESSION)) and page_before(request) not in ("", "/")
 
 
 def form_of(request: Request) -> FormData:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from accounts.guessing.rate_limit import SignInsBusy
 from foundation.books_mark import BooksRestored
@@ -166,10 +167,23 @@ def _refused_by_framework(request: Request, error: Exception) -> Response:
     refused = cast(HTTPException, error)
     if _is_page(request) and refused.status_code == HTTPStatus.NOT_FOUND:
         return _refused(request, NotThere())
+    if _is_page(request) and refused.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        # Where a form is sent there is nothing to read: whoever loads it anew is shown the page above it.
+        return RedirectResponse(_page_above(request), status_code=303)
     problem = problems.of_status(refused.status_code, dict(refused.headers or {}))
     if _is_page(request):
         return page(request, refused.status_code, problem.detail)
     return problems.answer(request, problem)
+
+
+def _page_above(request: Request) -> str:
+    """The nearest address above the one that was asked for at which there is a page."""
+    path = request.url.path.rstrip("/")
+    while path := path.rpartition("/")[0]:
+        asked = {**request.scope, "path": path, "raw_path": path.encode(), "method": "GET"}
+        if any(each.matches(asked)[0] is Match.FULL for each in request.app.routes):
+            return path
+    return "/"
 
 
 def _wrong_parameter(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 
 from accounts.identity import Permission
 from foundation.text import Text
+from web.search.model import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Front:
     """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
 
     `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
+    `search` is what the field in the head of each page looks through.
     """
 
     package: str
     routers: Sequence[APIRouter]
     navigation: Sequence[NavigationEntry]
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    search: Sequence[Question] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -64,3 +67,9 @@ def help_sections() -> Mapping[str, str]:
     return {
         route: section for front in _registered for section, routes in front.help.items() for route in routes
     }
+
+
+def search_questions() -> Iterator[Question]:
+    """Every question of a search, in the order in which the fronts were registered."""
+    for front in _registered:
+        yield from front.search

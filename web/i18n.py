@@ -5,6 +5,7 @@ Convention: texts are `foundation.text`'s. Templates write `{{ _("Ordrar") }}`, 
 `said(refusal)` where something is done with it first.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,12 +19,29 @@ from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month
 from foundation.text import SWEDISH, Language, languages
 
+_QVALUE: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 # Where a language is written in several ways, ours.
 _TERRITORIES: Final = {SWEDISH: "sv_SE"}
 
 
 def _locale(language: Language) -> str:
     return _TERRITORIES.get(language, language)
+
+
+def preferred(header: str) -> Language:
+    """The first language of ours that a browser prefers (Accept-Language); Swedish where it names none.
+
+    >>> preferred("en-GB,en;q=0.9,sv;q=0.8"), preferred("de, sv;q=0.5"), preferred("en;q=0"), preferred("")
+    ('en', 'sv', 'sv', 'sv')
+    """
+    weighed = []
+    for place, part in enumerate(header.lower().split(",")):
+        name, *parameters = (each.strip() for each in part.split(";"))
+        weight = next((each.removeprefix("q=") for each in parameters if each.startswith("q=")), "1")
+        language = name.partition("-")[0]
+        if language in languages() and _QVALUE.fullmatch(weight) and float(weight) > 0:
+            weighed.append((-float(weight), place, language))
+    return min(weighed)[2] if weighed else SWEDISH
 
 
 def language_choices() -> tuple[tuple[Language, str], ...]:

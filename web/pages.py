@@ -29,12 +29,13 @@ from foundation.text import SWEDISH, Language, Text
 from invoicing.decisions import protected_store
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
-from web import cookies, navigation
+from web import cookies, i18n, navigation
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.frame.brand import brand_of, organisation_of
 from web.frame.look import look_of
 from web.guards import kept_back
+from web.guards.own_paths import own_path, page_before
 from web.help import help_links
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
@@ -72,8 +73,12 @@ def budgets_of(request: Request) -> Budgets:
 def database_of(request: Request) -> Database:
     """The database this installation works with; for somebody at a supplier, with those rows only
     that the person may see."""
+    return database_within(request, getattr(request.state, "person", None))
+
+
+def database_within(request: Request, person: Person | None) -> Database:
+    """The database with the rows that this person may see, whoever it is that asks."""
     database = whole_database_of(request)
-    person: Person | None = getattr(request.state, "person", None)
     if person is None or person.is_buyer:
         return database
     within = person.within
@@ -96,10 +101,11 @@ def today_of(request: Request) -> date:
 
 
 def language_of(request: Request, person: Person | None = None) -> Language:
-    """The language of the answer: the person's, otherwise the browser's cookie, otherwise Swedish."""
+    """The language of the answer: the person's, otherwise what was chosen here, otherwise what the browser prefers."""
     if person is not None:
         return person.language
-    return text.language_of(cookies.read(request, cookies.LANGUAGE))
+    chosen = cookies.read(request, cookies.LANGUAGE)
+    return text.language_of(chosen or i18n.preferred(request.headers.get("Accept-Language", "")))
 
 
 def render(
@@ -207,16 +213,6 @@ class _SeeOther(RedirectResponse):
         await super().__call__(scope, receive, send)
 
 
-def own_path(path: str) -> str:
-    """`path` where it is one of this site, otherwise the front page: no redirect leads elsewhere.
-
-    >>> own_path("/orders?month=2026-11"), own_path("https://elsewhere.example/"), own_path("//elsewhere.example")
-    ('/orders?month=2026-11', '/', '/')
-    """
-    harmless = path.isascii() and path.isprintable() and "\\" not in path
-    return path if harmless and path.startswith("/") and not path.startswith("//") else "/"
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a long list: which, how large, of how many rows, and the address it stands at.
@@ -294,7 +290,7 @@ def _last_step(request: Request, language: Language) -> tuple[str, bool]:
 
 
 def _path_and_query(request: Request) -> str:
-    """Where a page may be shown again: itself, or the front page when it answers something sent."""
+    """Where a page may be shown again: itself, or the page whose form it answers."""
     if request.method != "GET":
-        return "/"
+        return page_before(request) or "/"
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

@@ -1,4 +1,4 @@
-"""What is put into mails as they leave, by what each is: a link that lets somebody in, or one to choose mails by."""
+"""What is put into mails as they leave, by what each is: links that let somebody in, choose mails, show a status."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from functools import partial
 
 from accounts import mailed_links
 from accounts import store as account_store
-from accounts.mails import mail_links
+from accounts.mails import mail_links, status_links
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.sql import Session
@@ -30,7 +30,8 @@ def of_leaving_mail(session: Session, mail: ClaimedMail, *, now: datetime) -> Ma
     if text.secret:
         return mailed_links.of_leaving_mail(session, mail, now=now)
     about = mail_links.EVERY_DAILY if mail.template == DAILY else text.notice
-    account = account_store.by_id(session, mail.account_id)
-    if about is None or account is None:
-        return {}
-    return {CHOICES: mail_links.make(session, account, about, today=stockholm_date(now))}
+    account, today = account_store.by_id(session, mail.account_id), stockholm_date(now)
+    made = dict(status_links.in_mail(session, account, mail.body, today=today))
+    if about is not None and account is not None:
+        made[CHOICES] = mail_links.make(session, account, about, today=today)
+    return made

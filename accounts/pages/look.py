@@ -8,7 +8,8 @@ from foundation.text import Text
 from web.access import person_of
 from web.frame import look
 from web.frame.look import Density, Look, Theme
-from web.pages import own_path, pages_router, render, see_other
+from web.guards.own_paths import own_path
+from web.pages import pages_router, render, see_other
 
 router = pages_router()
 

@@ -13,7 +13,8 @@ from accounts.openid.provider_settings import DEFAULT, OpenIdProvider
 from accounts.pages.provider_choices import callback, provider_of
 from web import cookies
 from web.access import instant_of, settings_of
-from web.pages import language_of, own_path, pages_router, render, see_other, whole_database_of
+from web.guards.own_paths import own_path
+from web.pages import language_of, pages_router, render, see_other, whole_database_of
 
 router = pages_router(prefix="/sign-in/openid")
 

@@ -16,7 +16,8 @@ from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongCode, WrongProof
 from web import access, cookies
 from web.access import SignInFirst, instant_of
-from web.pages import database_of, own_path, pages_router, render, see_other
+from web.guards.own_paths import own_path
+from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router(prefix="/sign-in")
 

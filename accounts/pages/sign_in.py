@@ -17,17 +17,20 @@ from foundation.text import SWEDISH, Text, language_of
 from web import access, cookies
 from web.access import instant_of, person_of
 from web.guards.clients import client_of
-from web.pages import database_of, own_path, pages_router, render, see_other
+from web.guards.own_paths import own_path
+from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+def sign_in_page(
+    request: Request, back: Annotated[str, Query(alias="next")] = "/", ended: str = ""
+) -> Response:
     """The form; whoever is signed in already goes on."""
     if person_of(request) is not None:
         return see_other(back)
-    return _form(request, back)
+    return _form(request, back, has_ended=ended == "yes")
 
 
 @router.post("/sign-in")
@@ -122,6 +125,7 @@ def _form(
     name: str = "",
     wrong: Text | None = None,
     status: int = 200,
+    has_ended: bool = False,
 ) -> Response:
     return render(
         request,
@@ -131,6 +135,7 @@ def _form(
         name=name,
         next=own_path(back),
         wrong=wrong,
+        has_ended=has_ended,
         providers=offered(request),
         hint=request.app.state.sign_in_hint,
     )

@@ -81,6 +81,11 @@ COMMANDS: Final = {
     "links": CommandPlace(
         "Koppla fakturor till orderrader / linking invoices to order lines.", "desk.links", "links"
     ),
+    "conversations": CommandPlace(
+        "Vad som sägs om dokument: läs, svara / what is said about documents: reading, replying.",
+        "desk.conversations",
+        "conversations",
+    ),
     "objections": CommandPlace(
         "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
         "desk.objections",

@@ -79,6 +79,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     # Written and never read: what others did stands there too.
     "journal": ("INSERT",),
     "journal_chain": (*_ADD, "UPDATE"),
+    # A supplier writes in the conversation about its document, and shows files.
+    "document_message": _ADD,
+    "document_message_file": _ADD,
     "expected_credit": _READ,
     "known_device": ("SELECT", "DELETE"),
     "letter_note": _READ,
@@ -216,6 +219,7 @@ _OWN_RULES: Final = {
 _CHECKS: Final = {
     "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
     "api_client": "api_client.scopes ~ '^(supplier:(assign|report|view)( |$))+$'",
+    "document_message": "document_message.side = 'SUPPLIER' AND document_message.read_at IS NULL",
     "order_objection": "order_objection.state IN ('OPEN', 'WITHDRAWN')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
     "informative_report": "informative_report.state IN ('UNREAD', 'WITHDRAWN')",

@@ -19,6 +19,7 @@ from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
 from invoicing.claims import tables as claim_tables
+from invoicing.conversation import tables as conversation_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -51,6 +52,7 @@ JOINED: Final[tuple[Table, ...]] = (
     directory_tables.directory_doubt,
     body_tables.inbox_body,
     document_tables.invoice,
+    conversation_tables.document_message,
     response_tables.peer_answer,
     portal_tables.portal_document,
     change_tables.change_request,

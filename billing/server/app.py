@@ -73,6 +73,7 @@ from web.guards.addresses import addressed
 from web.guards.request_limits import RequestLimits
 from web.guards.unread_bodies import UnreadBodyMiddleware
 from web.portal_buyer import PortalBuyer
+from web.search import search_page
 from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
@@ -181,6 +182,7 @@ def create_app(
     app.include_router(webhook.router)
     app.include_router(security_contact.router)
     app.include_router(help_pages.router)
+    app.include_router(search_page.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:
         for router in front.routers:

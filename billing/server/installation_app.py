@@ -29,7 +29,7 @@ from foundation.errors import Refused
 from foundation.periods import Clock
 from operations.settings import Settings
 from web import cookies, failures, problems
-from web.pages import own_path
+from web.guards.own_paths import own_path
 from web.portal_buyer import PortalBuyer
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode

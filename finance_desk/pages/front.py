@@ -3,12 +3,14 @@
 from typing import Final
 
 from accounts.identity import Permission
+from finance_desk import search_queries
 from finance_desk.help_sections import HELP
 from finance_desk.pages import (
     accounts_held,
     audit,
     bank_files,
     bulk,
+    conversation,
     credit_pair,
     events_aside,
     exception,
@@ -65,6 +67,8 @@ PAGES: Final = (
     messages_aside,
     events_aside,
     credit_pair,
+    # Before the document's own presses, which take any word.
+    conversation,
     exception,
     bulk,
     judging_again,
@@ -106,4 +110,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION, HELP)
+FRONT: Final = Front(
+    "finance_desk", tuple(each.router for each in PAGES), NAVIGATION, HELP, search_queries.QUESTIONS
+)

@@ -22,6 +22,7 @@ from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Language, Text
+from invoicing.conversation import message_store
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
@@ -67,6 +68,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "filtered": _is_filtered(request),
             "counts": counts,
             "parts": _tabs(counts, wanted.part),
+            "unread": message_store.waiting_count(session),
             "explained": queue_words.EXPLAINED[wanted.part],
             "part_name": queue_words.PARTS[wanted.part],
             "heading": queue_words.HEADINGS[wanted.part],

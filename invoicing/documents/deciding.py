@@ -53,11 +53,14 @@ DECISIONS: Final = frozenset[JournalAction](
         _D.PROTECTED_CLEARED,
         DeskAction.HANDED_OVER,
         DeskAction.COMMENTED,
+        _D.BUYER_WROTE,
     }
 )
 """Whoever does one of these about a document does not attest its payment."""
 
 NO_DECISIONS: Final[Mapping[JournalAction, str]] = {
+    _D.SUPPLIER_WROTE: "is the supplier's, who attests nothing",
+    _D.CONVERSATION_READ: "says that a supplier's words were read; it changes nothing of the document",
     _D.INVOICE_PAID: "notes that the money has left, by those who prepared and attested",
     DeskAction.BATCH: "about many documents at once, each of which has its own row",
     DeskAction.BATCH_UNDONE: "about many documents at once, each of which has its own row",

@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
 
     IN_QUESTION = "invoice-in-question"
     PAID = "invoice-paid"
+    QUESTION = "invoice-question"
     REQUEST_WITHDRAWN = "credit-request-withdrawn"
     CLAIM_LETTER = "claim-letter"
     CLAIM_ANSWERED = "claim-answered"

@@ -62,6 +62,8 @@ invoice = Table(
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
     Index("ix_invoice_issued_on", "issued_on"),
+    # A document is looked for by what is to be paid.
+    Index("ix_invoice_amount_payable", "amount_payable"),
 )
 
 # What needs a person is few among many, and everything the queue's counts need lies in the index itself.
@@ -231,7 +233,7 @@ supplier_notice = Table(
     Column("kind", String(40), nullable=False),
     CheckConstraint(
         "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered',"
-        "'claim-withdrawn')",
+        "'claim-withdrawn','invoice-question')",
         name="kind",
     ),
 )

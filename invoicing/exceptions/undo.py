@@ -12,6 +12,7 @@ from foundation import journal
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
 from invoicing.claims import raising
+from invoicing.conversation import writing
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
@@ -159,11 +160,11 @@ def release_answers(session: Session, register: Register, *, now: datetime, toda
     decision_store.begin_holds_anew(session, now=now, hold=HOLD)
     for done in decision_store.actions_to_answer(session, now=now, limit=_MANY):
         with journal.attempt(session):
-            sent += _release(session, register, done, today=today)
+            sent += _release(session, register, done, now=now, today=today)
     return sent
 
 
-def _release(session: Session, register: Register, done: Done, *, today: date) -> bool:
+def _release(session: Session, register: Register, done: Done, *, now: datetime, today: date) -> bool:
     invoice = document_store.by_id(session, done.invoice_id)
     if done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
         settled = credit_linking.settle(session, register, done, today=today)
@@ -171,7 +172,7 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         return settled
     orders = {*document_store.orders_of(session, invoice), *linking.orders_of(done)}
     line_store.lock_orders(session, orders - {""})
-    sent = _answer(session, register, done, today=today) if done.answer else None
+    sent = _answer(session, register, done, now=now, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
     ends = {None: ActionState.STANDING, True: ActionState.SENT, False: ActionState.LAPSED}[sent]
     decision_store.settle_action(session, done, ends)
@@ -179,7 +180,7 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
     return bool(sent)
 
 
-def _answer(session: Session, register: Register, done: Done, *, today: date) -> bool:
+def _answer(session: Session, register: Register, done: Done, *, now: datetime, today: date) -> bool:
     """Give the answer of an action, if the document still stands where the action left it."""
     invoice = document_store.lock(session, done.invoice_id)
     asks = done.kind is Action.ASK_SUPPLIER
@@ -201,6 +202,8 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         expected=expected_credit_store.open_for(session, invoice.id),
     )
     document_store.set_answered(session, invoice.id, answered)
+    if asks:
+        writing.note_question(session, invoice, done.reason, by=done.made_by, at=now)
     if owed_answer_store.open_about(session, f"invoice {invoice.id}") is None:
         told = {"answered": answered, "press": str(done.id)}
         record(session, invoice, DocumentAction.ANSWER_SENT, actor=done.made_by, **told)

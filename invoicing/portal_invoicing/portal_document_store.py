@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, Select, exists, insert, select, update
+from sqlalchemy import Row, Select, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, leases, transitions
@@ -62,6 +62,11 @@ class Made:
     release_at: datetime
     letter_id: int | None
     reason: Text
+
+    @property
+    def amount_signed(self) -> Money:
+        """What it makes the supplier be paid: a credit note is taken off."""
+        return -self.amount_payable if self.document_type is DocumentType.CREDIT_NOTE else self.amount_payable
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,19 @@ def following(
 def of_bundle(session: Session, actor: Scope, bundle: int) -> list[Made]:
     """What was made together and the person may see, in its order."""
     return _listed(session, _COLUMNS.where(actor.of_made(), portal_document.c.bundle == bundle))
+
+
+def count_in_state(session: Session, actor: Scope, state: PortalState) -> int:
+    """How many documents in the state the person may see."""
+    question = select(func.count()).where(actor.of_made(), portal_document.c.state == state)
+    return session.execute(question).scalar_one()
+
+
+def bundles_in_state(session: Session, actor: Scope, state: PortalState) -> Sequence[int]:
+    """The bundles of all of them, the oldest first."""
+    mine = actor.of_made() & (portal_document.c.state == state)
+    question = select(portal_document.c.bundle).where(mine).distinct().order_by(portal_document.c.bundle)
+    return session.scalars(question).all()
 
 
 def under_way(session: Session, actor: SupplierActor) -> list[Made]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 
@@ -70,8 +71,28 @@ def send_lines(
     """Make the invoice of each line; what was done before under the same key is only told again."""
     wanted = sorted(set(lines))
     check_count(wanted)
-    actors = [(line, lambda line=line: _line(session, register, press, line)) for line in wanted]
-    return _press(session, press, DocumentOrigin.FLIP, actors)
+    return _press(session, press, DocumentOrigin.FLIP, _of_lines(session, register, press, wanted))
+
+
+def begin_many(session: Session, press: Press) -> bool:
+    """Take the key of a form of more lines than one press does at once; False where it was sent before.
+
+    The lines follow with `send_portion`. Raises PressRefused.
+    """
+    return _begin(session, press, DocumentOrigin.FLIP)
+
+
+def send_portion(
+    session: Session, register: Register, press: Press, lines: Sequence[LineToInvoice], *, after: int
+) -> None:
+    """Make the invoices of the next lines of a press that has begun; `after` of its lines are done."""
+    _rows(session, press, _of_lines(session, register, press, lines), after=after)
+
+
+def _of_lines(
+    session: Session, register: Register, press: Press, lines: Sequence[LineToInvoice]
+) -> list[tuple[LineToInvoice, Callable[[], int]]]:
+    return [(line, partial(_line, session, register, press, line)) for line in lines]
 
 
 def send_line(
@@ -174,18 +195,36 @@ def _press(
     works: Sequence[tuple[LineToInvoice, Callable[[], int]]],
 ) -> list[PressRow]:
     """Do each row's work once, and tell what came of it; a work gives the bundle it made."""
+    if _begin(session, press, kind):
+        _rows(session, press, works)
+    return portal_document_store.press_rows(session, press.actor, press.key)
+
+
+def _begin(session: Session, press: Press, kind: DocumentOrigin) -> bool:
+    """Take the form's key; False where the supplier has sent that form before. Raises PressRefused."""
     key, actor = press.key, press.actor
     if len(key) not in _KEY_LENGTHS or not key.isalnum():
         raise _stale()
-    if not portal_document_store.begin_press(
+    if portal_document_store.begin_press(
         session, key, supplier=actor.supplier, kind=kind, by=actor.by, now=press.now
     ):
-        if not portal_document_store.press_is_of(session, key, actor.supplier):
-            raise _stale()
-        return portal_document_store.press_rows(session, actor, key)
-    numbering.take_turns_at(session, actor.supplier)
+        return True
+    if not portal_document_store.press_is_of(session, key, actor.supplier):
+        raise _stale()
+    return False
+
+
+def _rows(
+    session: Session,
+    press: Press,
+    works: Sequence[tuple[LineToInvoice, Callable[[], int]]],
+    *,
+    after: int = 0,
+) -> None:
+    """Do each row's work and note what came of it; `after` rows of the press are done."""
+    numbering.take_turns_at(session, press.actor.supplier)
     portal_document_store.settle_read(session)
-    for place, ((order_number, line_id), work) in enumerate(works, 1):
+    for place, ((order_number, line_id), work) in enumerate(works, after + 1):
         bundle: int | None = None
         reason: Text = NO_TEXT
         try:
@@ -199,9 +238,14 @@ def _press(
         except IntegrityError:
             reason = _OVERTAKEN
         portal_document_store.add_row(
-            session, key, place, order_number=order_number, line_id=line_id, bundle=bundle, reason=reason
+            session,
+            press.key,
+            place,
+            order_number=order_number,
+            line_id=line_id,
+            bundle=bundle,
+            reason=reason,
         )
-    return portal_document_store.press_rows(session, actor, key)
 
 
 _NOT_THERE = Text("Raden finns inte.")

@@ -1,6 +1,6 @@
-"""Asking for background work on payments and months, and what a person may do about it: try again, or stop it."""
+"""Asking for background work, and what a person may do about it: try again, or stop it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -14,7 +14,9 @@ from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.attest_rights import AttestRefused, NotAttested
 from invoicing.payment.runs import portion_store, portions
 from invoicing.payment.transfers import LIVE, PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
-from operations.background import month_work, task_store
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing.sending import LineToInvoice, Press
+from operations.background import invoice_work, month_work, task_store
 from operations.background.payment_runs import counted, page_of, proposal_about
 from operations.background.tasks import Task, TaskKind
 from operations.journal_actions import OperationsAction, OperationsSubject
@@ -117,6 +119,27 @@ def is_large_month(session: Session, month: Month) -> bool:
     return closing_queries.lines_in(session, month) > LARGE
 
 
+def to_invoice(
+    session: Session, press: Press, lines: Sequence[LineToInvoice], *, permission: str = ""
+) -> None:
+    """Let a supplier's many order lines become invoices; a form that was sent before asks for nothing.
+
+    Raises PressRefused and AlreadyAsked.
+    """
+    if not portal_sending.begin_many(session, press):
+        return
+    _ask(
+        session,
+        TaskKind.INVOICE_LINES,
+        invoice_work.press_about(press.key),
+        invoice_work.content_of(press, lines),
+        by=press.actor.by,
+        at=press.now,
+        rows_total=len(lines),
+        permission=permission,
+    )
+
+
 def again(session: Session, number: int, *, by: str) -> Task:
     """Let work that is stuck be taken up again. Raises TaskUnknown and StepRefused."""
     task = task_store.get(session, number)
@@ -134,6 +157,10 @@ _STOPPED: Final = {
     TaskKind.EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Ingen fil är gjord."),
     TaskKind.SUPPLIER_EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Exporten är inte gjord."),
     TaskKind.CLOSE_MONTH: Text("Avbrutet efter %(done)s av %(total)s rader. Månaden är inte stängd."),
+    TaskKind.INVOICE_LINES: Text(
+        "Avbrutet efter %(done)s av %(total)s rader. Fakturorna som är gjorda står kvar; övriga rader står under Att "
+        "fakturera."
+    ),
 }
 
 

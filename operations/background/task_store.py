@@ -79,6 +79,13 @@ def standing(session: Session, about: str) -> Task | None:
     return None if row is None else _task(row)
 
 
+def latest(session: Session, about: str) -> Task | None:
+    """The newest piece of work about a thing, however it stands."""
+    question = select(_TASK).where(_TASK.c.about == about).order_by(_TASK.c.id.desc()).limit(1)
+    row = session.execute(question).first()
+    return None if row is None else _task(row)
+
+
 def going_on(session: Session) -> list[Task]:
     """What is being done or is stuck, oldest first."""
     question = select(_TASK).where(_TASK.c.state.in_(_STANDING)).order_by(_TASK.c.id)

@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     EXPORT = "EXPORT"
     CLOSE_MONTH = "CLOSE_MONTH"
     SUPPLIER_EXPORT = "SUPPLIER_EXPORT"
+    INVOICE_LINES = "INVOICE_LINES"
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
@@ -29,6 +30,7 @@ KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
     TaskKind.EXPORT: Text("Fil till banken"),
     TaskKind.CLOSE_MONTH: Text("Stängning av en månad"),
     TaskKind.SUPPLIER_EXPORT: Text("Export av en leverantörs egna uppgifter"),
+    TaskKind.INVOICE_LINES: Text("Fakturor av många orderrader"),
 }
 """What is done, for people."""
 

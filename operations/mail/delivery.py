@@ -119,12 +119,18 @@ def _claim(
         if claimed is None:
             return None
         if not _lets_in(claimed):
-            return replace(claimed, choices=links(session, claimed).get(CHOICES, ""))
-        made = links if settings.smtp_host else _withheld
-        body = claimed.body
-        for name, value in made(session, claimed).items():
-            body = body.replace(f"{{{name}}}", value)
-        return replace(claimed, body=body)
+            made = links(session, claimed)
+            body = _with(claimed.body, {name: made[name] for name in made if name != CHOICES})
+            return replace(claimed, body=body, choices=made.get(CHOICES, ""))
+        secret = links if settings.smtp_host else _withheld
+        return replace(claimed, body=_with(claimed.body, secret(session, claimed)))
+
+
+def _with(body: str, made: Mapping[str, str]) -> str:
+    """The body with what was made for it in the places it names."""
+    for name, value in made.items():
+        body = body.replace(f"{{{name}}}", value)
+    return body
 
 
 def _lets_in(claimed: ClaimedMail) -> bool:

@@ -5,6 +5,7 @@ their own `writing()`; what is said stands in `texts.py`. Values given to a mail
 portal, dates and counts, never a person's data. Sending is another matter (`delivery.py`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from foundation.product import PRODUCT
@@ -12,7 +13,7 @@ from foundation.sql import Session
 from foundation.text import Language
 from operations.mail import store as mail_store
 from operations.mail.choice_store import Gathered
-from operations.mail.texts import GREETING, TEXTS
+from operations.mail.texts import GREETING, STATUS, TEXTS, MailText
 
 
 def gathered(template: str, language: Language, **values: object) -> Gathered:
@@ -21,7 +22,8 @@ def gathered(template: str, language: Language, **values: object) -> Gathered:
     Raises KeyError for an unknown template or a value that its text names and `values` lack.
     """
     text, given = TEXTS[template], {"portal": "{portal}", **values}
-    _, _, said = text.body.with_values(**given).in_language(language).partition("\n\n")
+    body = text.body.with_values(**given).in_language(language) + _status(text, language, given)
+    _, _, said = body.partition("\n\n")
     return Gathered(text.subject.with_values(**given).in_language(language), said.replace("\n\n", "\n"))
 
 
@@ -48,7 +50,12 @@ def put_to_address(
         template=template,
         about=about,
         subject=text.subject.with_values(**given).in_language(language),
-        body=body.in_language(language) + greeting.in_language(language),
+        body=body.in_language(language) + _status(text, language, given) + greeting.in_language(language),
         language=language,
         at=at,
     )
+
+
+def _status(text: MailText, language: Language, given: Mapping[str, object]) -> str:
+    """The link to how the mail's document stands, where it is about one."""
+    return STATUS.with_values(**given).in_language(language) if text.tells_status else ""

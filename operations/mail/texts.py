@@ -43,9 +43,14 @@ class MailText:
     body: Text
     notice: MailKind | None = None
     secret: bool = False
+    tells_status: bool = False
+    """It is about a document of its reader's, `id`: it carries a link to how that one stands."""
     option: str = ""
     """What the command that gives its link wants besides, where the mail goes without."""
 
+
+STATUS: Final = Text("\n\nHur den står, utan att logga in (länken gäller i 90 dagar):\n{status %(id)s}")
+"""What a mail about a document says besides; the link is made as the mail leaves."""
 
 MADE_AS_IT_LEAVES: Final = ("link", "until")
 """What a mail that lets somebody in names and the outbox does not hold."""
@@ -256,6 +261,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,
+        tells_status=True,
     ),
     "invoice-partly-accepted": MailText(
         Text("En faktura är delvis godkänd: kreditera resten"),
@@ -265,11 +271,22 @@ TEXTS: Final[dict[str, MailText]] = {
             "%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,
+        tells_status=True,
+    ),
+    "invoice-question": MailText(
+        Text("Köparen har skrivit om en faktura"),
+        Text(
+            "Hej!\n\nKöparen har en fråga om, eller ett svar på det ni skrev om, en av era fakturor eller "
+            "kreditfakturor. Läs och svara här:\n\n%(portal)s/invoices/%(id)s#conversation"
+        ),
+        MailKind.INVOICES,
+        tells_status=True,
     ),
     "invoice-paid": MailText(
         Text("En faktura är betald"),
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
         MailKind.INVOICES,
+        tells_status=True,
     ),
     "payment-made-up": MailText(
         Text("En betalning av flera dokument"),
@@ -312,6 +329,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "kreditfaktura och ingen ny faktura. Hur det går står här:\n\n%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,
+        tells_status=True,
     ),
     "order-in-portal": MailText(
         Text("En order ligger i portalen"),

@@ -20,6 +20,8 @@ from web.pages import database_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER, Permission.VIEW)
 SENDS: Final = Permission.REPORT
+WAITING_SHOWN: Final = 50
+"""So many of what waits to leave are named; how many there are is said, and all are undone at once."""
 KEY_FIELD: Final = "form_key"
 
 

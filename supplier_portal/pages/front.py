@@ -6,6 +6,7 @@ from accounts.identity import SUPPLIER_SIDE, Permission
 from foundation.text import Text
 from supplier_portal.help_sections import HELP
 from supplier_portal.pages import (
+    conversation,
     correcting,
     exports,
     flow_test,
@@ -17,13 +18,16 @@ from supplier_portal.pages import (
     placements,
     refused,
     reports,
+    sent,
     settings,
+    status,
     to_invoice,
     tutors,
     uploads,
 )
 from supplier_portal.pages.economy import claims, documents, payments, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
+from supplier_portal.queries import search_queries
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -36,7 +40,9 @@ PAGES: Final = (
     reports,
     exports,
     to_invoice,
+    sent,
     invoices,
+    conversation,
     correcting,
     refused,
     uploads,
@@ -51,6 +57,7 @@ PAGES: Final = (
     settings,
     tutors,
     objections,
+    status,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
@@ -67,4 +74,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("supplier_portal", tuple(each.router for each in PAGES), NAVIGATION, HELP)
+FRONT: Final = Front(
+    "supplier_portal", tuple(each.router for each in PAGES), NAVIGATION, HELP, search_queries.QUESTIONS
+)

@@ -3,6 +3,7 @@
 Convention: what stops a payment is told first, in the words of the matching, with both values.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,6 +11,9 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
+from foundation.text import Text
+from invoicing.conversation import files as conversation_files
+from invoicing.conversation import message_store, writing
 from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.matching.causes import awaits_decision
@@ -21,7 +25,17 @@ from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
+from supplier_portal.pages.forms import (
+    SEES,
+    SENDS,
+    WAITING_SHOWN,
+    actor_of,
+    as_file,
+    as_pdf,
+    as_xml,
+    held_of,
+    new_key,
+)
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries import account_entries
 from supplier_portal.queries.invoice_steps import story
@@ -54,7 +68,8 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         found = portal_queries.listed(session, actor, wanted)
         counts = portal_queries.counts(session, actor)
         months = portal_queries.months(session, actor)
-        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING, limit=WAITING_SHOWN)
+        waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         under_way = portal_document_store.under_way(session, actor)
         refused_count = refused_message_queries.count(session, actor)
     return render(
@@ -68,6 +83,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         refused_count=refused_count,
         months=months,
         waiting=waiting,
+        waiting_count=waiting_count,
         under_way=under_way,
         sorts=_sorts(request, wanted),
         pager_page=Page.of(request, found.count, size=portal_queries.PAGE),
@@ -77,7 +93,20 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
 
 @router.get("/{invoice_id:int}", dependencies=COSTLY)
 def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
-    """One invoice or credit note: where it stands and why, its paper, its answers."""
+    """One invoice or credit note: where it stands and why, its paper, its answers, and what is said about it."""
+    return shown(request, person, invoice_id)
+
+
+def shown(
+    request: Request,
+    person: Person,
+    invoice_id: int,
+    *,
+    status: int = 200,
+    written: str = "",
+    errors: Sequence[tuple[str, Text]] = (),
+) -> Response:
+    """The page of a document; after a message that was not taken with its words kept, and what is wrong."""
     actor = actor_of(person)
     with database_of(request).reading() as session:
         invoice = held_of(session, actor, invoice_id)
@@ -87,6 +116,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         body = inbox_store.body_of(session, invoice.letter_id) or b""
         account = paid_to.words(session, register, invoice, today=today_of(request))
         paid_with = account_entries.paid_together(session, actor, invoice.id)
+        messages = message_store.of(session, invoice.id)
     try:
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
@@ -99,6 +129,13 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         request,
         person,
         "flip/invoice.html",
+        status,
+        messages=messages,
+        may_write=person.may(SENDS) and writing.is_open(invoice),
+        written=written,
+        errors=errors,
+        accept=conversation_files.ACCEPT,
+        buyer_name=register.buyer.name,
         invoice=invoice,
         story=told,
         paper_shown=paper,

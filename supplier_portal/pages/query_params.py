@@ -64,9 +64,14 @@ def choice_of(request: Request, name: str, kind: type[E]) -> E | None:
 
 
 def month_of(request: Request, name: str = "month") -> Month | None:
-    """A month, or None."""
+    """A month of the address, or None."""
+    return month_from(text_of(request, name))
+
+
+def month_from(text: str) -> Month | None:
+    """A month as 2026-11, or None for anything else."""
     try:
-        return Month.parse(text_of(request, name))
+        return Month.parse(text)
     except PeriodRefused:
         return None
 

@@ -1,9 +1,10 @@
-"""From received lines to invoices: the list, one line's invoice as it will be, many at once, and what came of it.
+"""From received lines to invoices: the list, one line's invoice as it will be, and many at once.
 
 Convention: what is shown before sending is made by the same functions that send it, on the same facts; it takes no
-number and no lock. Sending answers with a redirect to the result, so that reloading sends nothing.
+number and no lock. What a press came to stands in `sent`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,12 +12,10 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere, Refused
-from foundation.identifiers import key_in
-from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import view as document_view
-from invoicing.portal_invoicing import drafts, numbering, portal_document_store, release
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Draft
@@ -24,23 +23,25 @@ from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.portal_states import PortalState
+from invoicing.portal_invoicing.queries import ReadyLine
 from invoicing.portal_invoicing.scope import SupplierActor
-from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
+from invoicing.portal_invoicing.sending import ROWS_MAX, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key, press_of
+from supplier_portal.pages.forms import SEES, SENDS, WAITING_SHOWN, actor_of, as_pdf, as_xml, new_key
+from supplier_portal.pages.line_choices import fingerprint_of, lines_named, sum_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
 from web.costly import COSTLY
-from web.csrf import form_of
-from web.guards.form_fields import text_of
 from web.invoice_pdf import part_of, parts_of, pdf_of
-from web.pages import database_of, language_of, own_path, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.verdict_view import VerdictView, verdict_view
 
 router = pages_router("/to-invoice")
 
-_SHOWN = 500
+_SHOWN = 100
+# So many rows of a review or of a press stand on one page, where there are more than one press does at once.
+_ROWS_SHOWN = 50
 # How long a document stopped before it left is told about here.
 _STOPPED_SHOWN = timedelta(days=7)
 
@@ -67,22 +68,24 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         everything = portal_queries.ready_lines(session, actor)
         chosen = month is not None or unit
         lines = portal_queries.ready_lines(session, actor, month=month, unit=unit) if chosen else everything
-        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING, limit=WAITING_SHOWN)
+        waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         stopped = portal_document_store.in_state(session, actor, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
     return render(
         request,
         person,
         "flip/to_invoice.html",
-        lines=lines[:_SHOWN],
+        lines=(page := Page.of(request, len(lines), size=_SHOWN)).rows(lines),
+        page=page,
         count=len(lines),
-        most=ROWS_MAX,
-        sum=_sum([each.amount for each in lines]),
+        sum=sum_of([each.amount for each in lines]),
         months=months,
         units=actor.units_in(register),
         chosen_month=month,
         unit=unit,
         waiting=waiting,
+        waiting_count=waiting_count,
         stopped=[each for each in stopped if each.release_at > now - _STOPPED_SHOWN],
         may_send=person.may(SENDS),
     )
@@ -105,22 +108,28 @@ def one_line(
 
 @router.get("/preview")
 def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
-    """The invoices of several lines as they will be: a verdict for each, and the sum."""
+    """The invoices of several lines as they will be: a verdict for each, and the sum.
+
+    All lines of a list may be more than one press does at once: then they are gone through page by page.
+    """
     actor = actor_of(person)
     query = request.query_params
+    ready: Sequence[ReadyLine] = ()
     with database_of(request).reading() as session:
         register = register_store.load(session)
         if query.get("all"):
             ready = portal_queries.ready_lines(
                 session, actor, month=month_of(request), unit=query.get("unit", "")
             )
-            chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
+            chosen = [(each.order_number, each.line_id) for each in ready]
         else:
-            chosen = _lines(query.getlist("line"))
+            chosen = lines_named(query.getlist("line"))
             if chosen:
                 portal_sending.check_count(chosen)
-        numbers = numbering.ahead(session, actor.supplier, today_of(request), len(chosen))
-        shown = _all_previewed(request, session, register, actor, chosen, numbers, person)
+        is_large = len(chosen) > ROWS_MAX
+        page = Page.of(request, len(chosen), size=_ROWS_SHOWN if is_large else ROWS_MAX)
+        numbers = numbering.ahead(session, actor.supplier, today_of(request), page.last_row)[page.offset :]
+        shown = _all_previewed(request, session, register, actor, page.rows(chosen), numbers, person)
     good = [each for each in shown if each.proposal is not None and each.refusal is None]
     return render(
         request,
@@ -128,71 +137,19 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
         "flip/many_lines.html",
         shown=shown,
         good=good,
-        net=_sum([each.proposal.content.amount_net for each in good if each.proposal]),
-        payable=_sum([each.proposal.content.amount_payable for each in good if each.proposal]),
+        page=page,
+        is_large=is_large,
+        net=sum_of(
+            [each.amount for each in ready]
+            if is_large
+            else [each.proposal.content.amount_net for each in good if each.proposal]
+        ),
+        payable=sum_of([each.proposal.content.amount_payable for each in good if each.proposal]),
+        fingerprint=fingerprint_of(ready),
+        month=query.get("month", ""),
+        unit=query.get("unit", ""),
         key=new_key(),
         may_send=person.may(SENDS),
-    )
-
-
-@router.post("/send")
-def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
-    """Send the invoices of the lines in the form; each stands for itself."""
-    lines = _lines([str(each) for each in form_of(request).getlist("line")])
-    press = press_of(request, person)
-    with database_of(request).writing() as session:
-        rows = portal_sending.send_lines(session, register_store.load(session), press, lines)
-        if not any(each.order_number for each in rows):
-            # Not one of the lines is theirs: nothing of it happened, not even a press.
-            raise NotThere
-    return see_other(f"/to-invoice/sent/{press.key}")
-
-
-@router.get("/sent/{key}")
-def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Response:
-    """What a press came to, row by row, with undo."""
-    actor = actor_of(person)
-    with database_of(request).reading() as session:
-        rows = portal_document_store.press_rows(session, actor, key)
-    if not rows:
-        raise NotThere
-    made = [each for row in rows for each in row.made]
-    return render(
-        request,
-        person,
-        "flip/sent.html",
-        rows=rows,
-        made=made,
-        undoable={each.bundle for each in made if each.state is PortalState.WAITING},
-        sum=_sum([each.amount_payable for each in made if each.state is not PortalState.UNDONE]),
-        key=key,
-        minutes=int(UNDO.total_seconds() // 60),
-        may_send=person.may(SENDS),
-    )
-
-
-@router.post("/undo")
-def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
-    """Take back what has not left: one bundle, or several of one press."""
-    actor = actor_of(person)
-    bundles = [str(each) for each in form_of(request).getlist("bundle")]
-    undone: list[Made] = []
-    late: Refused | None = None
-    with database_of(request).writing() as session:
-        for bundle in bundles:
-            key = key_in(bundle)
-            if key is None:
-                raise NotThere
-            try:
-                undone += release.undo(session, actor, key)
-            except release.TooLate as error:
-                late = error
-    if late is not None and not undone:
-        raise late
-    numbers = ", ".join(each.number for each in undone[:3]) + (" …" if len(undone) > 3 else "")
-    return see_other(
-        own_path(text_of(request, "next") or "/to-invoice"),
-        Text("Ångrat: %(numbers)s. Köparen har inte sett något.", numbers=numbers),
     )
 
 
@@ -245,8 +202,8 @@ def _all_previewed(
     session: Session,
     register: Register,
     actor: SupplierActor,
-    chosen: list[LineToInvoice],
-    numbers: list[OwnNumber],
+    chosen: Sequence[LineToInvoice],
+    numbers: Sequence[OwnNumber],
     person: Person,
 ) -> list[Previewed]:
     """Each line with the number it will get; a line that gives no invoice takes none."""
@@ -283,15 +240,3 @@ def _previewed(
         refusal = refused.text
     verdict = verdict_view(proposal.match) if proposal else None
     return Previewed(order_number, line_id, number, proposal, verdict, refusal)
-
-
-def _lines(given: list[str]) -> list[LineToInvoice]:
-    """Order lines as the forms write them, ORDER/LINE; anything else is left out."""
-    pairs = (each.partition("/") for each in dict.fromkeys(given))
-    return sorted((order, line) for order, _, line in pairs if order and line)
-
-
-def _sum(amounts: list[Money]) -> Money | None:
-    """The sum, where there is one in one currency."""
-    currencies = {each.currency for each in amounts}
-    return total(amounts, currency=currencies.pop()) if len(currencies) == 1 else None

@@ -19,6 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import causes
 from invoicing.matching.deviations import Match
+from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
@@ -182,6 +183,9 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
         )
 
 
+_PAID_ON_A_DAY: Final = (InvoiceState.ACCEPTED, InvoiceState.PAID)
+
+
 def _invoice_columns(say: Say) -> list[SheetColumn]:
     return [
         SheetColumn(say(Text("Nummer")), width=18),
@@ -216,7 +220,8 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Cel
             row.execution_reference,
             row.issued_on,
             row.received_on,
-            row.pays_on,
+            # What is held, in question or credited has no day of payment yet, or never gets one.
+            row.pays_on if row.state in _PAID_ON_A_DAY else None,
             row.paid_on,
             Money(sign * row.amount_net, row.currency),
             Money(sign * row.amount_vat, row.currency),

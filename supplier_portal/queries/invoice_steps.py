@@ -106,13 +106,16 @@ def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> I
     expected = expected_credit_store.open_for(session, invoice.id)
     in_part = bool(expected_credit_store.of_invoice(session, invoice.id))
     settling = _settling(session, actor, invoice, pair)
-    steps = _steps(invoice, judged, made, pair, settling, in_part=in_part)
+    answers = tuple(_answer(each) for each in portal_queries.answers(session, invoice))
+    # Asked for on the day the answer left, which may be long after it was judged.
+    asked_on = next((each.issued_on for each in reversed(answers) if each.code == REJECTED), None)
+    steps = _steps(invoice, judged, made, pair, settling, in_part=in_part, asked_on=asked_on)
     steps += _in_part(session, invoice, expected)
     return InvoiceSteps(
         invoice=invoice,
         steps=tuple(sorted(steps, key=lambda each: (each.expected, each.on))),
         judged=judged[-1] if judged else None,
-        answers=tuple(_answer(each) for each in portal_queries.answers(session, invoice)),
+        answers=answers,
         made=made,
         other=pair[0] if pair else None,
         credit_on_its_way=pending if not is_credit else None,
@@ -151,6 +154,7 @@ def _steps(
     settling: _Settling,
     *,
     in_part: bool,
+    asked_on: date | None,
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
@@ -160,8 +164,8 @@ def _steps(
     # Judged again with the same outcome on the same day, it is told once.
     steps += dict.fromkeys(_judgement(on, match, rejected=rejected, in_part=in_part) for on, match in judged)
     if invoice.state is _S.CREDIT_REQUESTED:
-        last = judged[-1][0] if judged else invoice.received_on
-        steps.append(InvoiceStep(last, "bad", Text("Kreditfaktura och ny faktura begärd")))
+        judged_on = judged[-1][0] if judged else invoice.received_on
+        steps.append(InvoiceStep(asked_on or judged_on, "bad", Text("Kreditfaktura och ny faktura begärd")))
     if pair is not None:
         other, on = pair
         told = (
@@ -220,10 +224,10 @@ def _answer(message: OutboundMessage) -> SentResponse:
     code = message.document_id.rpartition("-")[2]
     return SentResponse(
         sequence=message.sequence,
+        code=code,
         issued_on=message.issued_on,
         tone=_ANSWER_TONES.get(code, "info"),
         meaning=answer_name(code),
-        code=code,
     )
 
 

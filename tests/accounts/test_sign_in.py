@@ -18,7 +18,7 @@ from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.mailbox import link_to
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from web.pages import own_path
+from web.guards.own_paths import own_path
 
 ALVA, DEMO = "alla@fyrbaken.example", people.PASSWORD
 

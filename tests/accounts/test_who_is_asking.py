@@ -192,7 +192,7 @@ def test_nobody_is_led_to_sign_in_and_back_to_the_page_that_was_asked_for() -> N
         ("GET", "", "", "/sign-in?next=%2Forders"),
         ("GET", "", "page=2", "/sign-in?next=%2Forders%3Fpage%3D2"),
         ("GET", "/code", "", "/sign-in/code?next=%2Forders"),
-        ("POST", "", "page=2", "/sign-in"),
+        ("POST", "", "page=2", "/sign-in?ended=yes"),
     ):
         with pytest.raises(SignInFirst) as led:
             let_in(asking(None, method, step=step, query=query))

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from foundation.formatting import number_of
 from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
@@ -240,6 +241,13 @@ def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
     looks_right(page, "flip-correct")
     press(page, "Skicka kreditfaktura och ny faktura")
     expect(page.get_by_role("heading", name="2 dokument är på väg")).to_be_visible()
+    # Ten days are taken off twenty-two: what is credited is subtracted.
+    summed = [
+        number_of(each.inner_text().replace("\N{MINUS SIGN}", "-").removesuffix("kr"))
+        for each in page.locator("td.num").all()
+    ]
+    assert summed[0] < 0 < summed[1]
+    assert summed[2] == summed[0] + summed[1]
     press(page, "Ångra F26-0001")
     books.minutes_later()
     assert books.states() == {"EGEN-1": InvoiceState.CREDIT_REQUESTED}

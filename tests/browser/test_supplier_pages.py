@@ -110,7 +110,7 @@ def test_file_the_month_and_correct_it(site: Site, opening: Opening, javascript:
         assert states(site, "100000101", "2026-02") == []
         page.get_by_label("Tjänsten har utförts").check()
         page.get_by_role("button", name="Lämna redovisningen").click()
-        assert "Redovisningen för 2026-02 är lämnad" in page.get_by_role("status").inner_text()
+        assert "Redovisningen för februari 2026 är lämnad" in page.get_by_role("status").inner_text()
         assert states(site, "100000101", "2026-02") == [ReportState.FILED]
         # Who judges it, since when it waits, and what happens then.
         told = page.locator(".notice.info").inner_text()
@@ -160,7 +160,7 @@ def test_the_month_is_filed_with_the_keyboard_alone_and_in_english(site: Site, b
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_url("**/reports/100000101/2026-02")
-    assert "The report for 2026-02 is filed" in page.get_by_role("status").inner_text()
+    assert "The report for February 2026 is filed" in page.get_by_role("status").inner_text()
     assert states(site, "100000101", "2026-02") == [ReportState.FILED]
 
 

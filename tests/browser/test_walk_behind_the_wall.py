@@ -67,7 +67,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     page.goto(f"{site}/reports/{REFERENCE}/2026-08")
     page.get_by_label("Tjänsten har utförts").check()
     press(page, "Lämna redovisningen")
-    expect(page.get_by_role("status")).to_contain_text("Redovisningen för 2026-08 är lämnad")
+    expect(page.get_by_role("status")).to_contain_text("Redovisningen för augusti 2026 är lämnad")
     page.get_by_text("Lämna en rättelse").click()
     page.get_by_label("Tjänsten har utförts").check()
     press(page, "Lämna rättelsen")

@@ -66,7 +66,7 @@ def test_the_successor_sees_reports_and_invoices_what_was_the_old_ones(
         assert number in shows(cilla, "/to-invoice")
         assert "2026-03" in shows(cilla, "/reports/due")
         filed = cilla.post(f"/reports/{OURS}/2026-03", {"confirmed": "1", "version": "1", "activity": []})
-        assert "2026-03" in cilla.follow(filed)
+        assert "Redovisningen för mars 2026 är lämnad" in cilla.follow(filed)
         sent = cilla.post("/to-invoice/send", {"form_key": "a" * 32, "line": [f"{number}/002"]})
         assert sent.status_code == 303, text_of(sent)
     clock[0] = NOON.replace(hour=13)

@@ -272,8 +272,28 @@ def before_0075(connection: Connection) -> None:
 
 def before_0076(connection: Connection) -> None:
     """Lead the books back to what revision 0076 found."""
+    before_0077(connection)
     for table in ("supplier_export_part", "supplier_export", "register_load", "audit_period"):
         connection.execute(text(f"drop table {table}"))
+
+
+def before_0077(connection: Connection) -> None:
+    """Lead the books back to what revision 0077 found."""
+    connection.execute(text("drop index ix_invoice_amount_payable"))
+    for table in ("document_message_file", "document_message"):
+        connection.execute(text(f"drop table {table}"))
+    if not inspect(connection).has_table("supplier_notice"):
+        return
+    was = (
+        "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered',"
+        "'claim-withdrawn')"
+    )
+    if connection.dialect.name == "sqlite":
+        sqlite_schema.reword(connection, "supplier_notice", {f"{was[:-1]},'invoice-question')": was})
+        return
+    operations = Operations(MigrationContext.configure(connection))
+    operations.drop_constraint("ck_supplier_notice_kind", "supplier_notice")
+    operations.create_check_constraint("ck_supplier_notice_kind", "supplier_notice", was)
 
 
 def before_0057(connection: Connection) -> None:

@@ -57,6 +57,8 @@ WAYS = {
     "GET /invoices/{invoice_id:int}": BUDGETED,
     "GET /invoices/{invoice_id:int}/pdf": BUDGETED,
     "GET /invoices/{invoice_id:int}/files/{place:int}": BUDGETED,
+    "POST /invoices/{invoice_id:int}/messages": BUDGETED,
+    "GET /status/{token}": BUDGETED,
     "GET /invoices/{invoice_id:int}/correct": BUDGETED,
     "POST /invoices/{invoice_id:int}/correct": BUDGETED,
     "GET /to-invoice/document/{document_id:int}": BUDGETED,

@@ -37,6 +37,48 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// What is written in a form is kept in this tab while its sender has to sign in again, and put back on its page; no
+// password, no code and no file. Wherever else the sending leads, nothing is kept.
+const KEPT = "written";
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.querySelector("input[type=password], input[autocomplete=one-time-code]")) return;
+  const fields = [...form.elements].filter((each) => each.name && each.name !== "form_token" && each.matches("textarea, select, input:not([type=hidden]):not([type=file])"));
+  const values = fields.map((each) => [each.name, each.value, each.checked === true]);
+  const page = location.pathname + location.search;
+  if (values.length) sessionStorage.setItem(KEPT, JSON.stringify({ page, action: form.getAttribute("action"), values }));
+});
+if (!location.pathname.startsWith("/sign-in")) {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  const signedIn = sessionStorage.getItem("signed-in-again");
+  sessionStorage.removeItem(KEPT);
+  sessionStorage.removeItem("signed-in-again");
+  const form = kept && signedIn && kept.page === location.pathname + location.search
+    ? [...document.forms].find((each) => each.getAttribute("action") === kept.action)
+    : null;
+  for (const [name, value, checked] of form ? kept.values : []) {
+    const field = [...form.elements].find((each) => each.name === name && (each.type !== "checkbox" && each.type !== "radio" || each.value === value));
+    if (!field) continue;
+    if (field.type === "checkbox" || field.type === "radio") field.checked = checked;
+    else field.value = value;
+  }
+  form?.closest("details")?.setAttribute("open", "");
+  if (form) form.querySelector("textarea, input:not([type=hidden])")?.focus();
+} else if (document.querySelector("[data-has-ended]")) {
+  sessionStorage.setItem("signed-in-again", "yes");
+}
+
+// The search of all pages takes the focus with Ctrl+K, and with / where nothing is being written.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("search-everything");
+  const writes = event.target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select");
+  const asked = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !writes);
+  if (!field || !asked || event.altKey) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
 // From the name of a row, j and k go to the next and the one before; nowhere else do letters do anything.
 document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];

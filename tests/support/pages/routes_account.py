@@ -35,6 +35,7 @@ ROUTES = {
     "POST /sign-in/openid/logout": Route(everybody=True, page=False),
     "POST /sign-in/openid/{key}/logout": Route(everybody=True, page=False),
     "POST /link/{secret}/openid": Route(everybody=True),
+    "GET /search": Route(may=_ALL, own=("/search", "/search?q=F26", "/search?q=2026-10")),
     "GET /account/identities": Route(may=_ALL, own=("/account/identities",)),
     "POST /account/identities": Route(may=_ALL),
     "POST /account/identities/remove": Route(may=_ALL, form={"identity": "0" * 64}),

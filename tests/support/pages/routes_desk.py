@@ -34,6 +34,21 @@ ROUTES = {
     ),
     "POST /finance/filters": Route(may=READERS, form={"name": "Mina", "query": "cause=PRICE"}),
     "POST /finance/filters/{number}/drop": Route(may=READERS),
+    "GET /finance/conversations": Route(may=READERS, own=("/finance/conversations",)),
+    "GET /finance/documents/{number}/conversation": Route(
+        may=READERS,
+        own=("/finance/documents/<invoice F26-3301>/conversation",),
+        foreign=(f"/finance/documents/{NONE}/conversation",),
+    ),
+    "POST /finance/documents/{number}/conversation": Route(
+        may=FINANCE, foreign=(f"/finance/documents/{NONE}/conversation",), form={"text": "Hej"}
+    ),
+    "POST /finance/documents/{number}/conversation/read": Route(
+        may=FINANCE, foreign=(f"/finance/documents/{NONE}/conversation/read",)
+    ),
+    "GET /finance/documents/{number}/conversation/files/{file_id}": Route(
+        may=READERS, foreign=(f"/finance/documents/{NONE}/conversation/files/1",), page=False
+    ),
     "GET /finance/letters/{number}": Route(
         may=READERS,
         own=(

@@ -47,6 +47,12 @@ ROUTES = {
         foreign=("/to-invoice/send",),
         form={"line": "2100000026/001", "form_key": _NOBODYS_KEY},
     ),
+    # What is not theirs is not among the lines that are sent: the review is shown anew.
+    "POST /to-invoice/send-all": Route(may=_SENDS, form={"form_key": _NOBODYS_KEY}),
+    "POST /to-invoice/sent/{key}/stop": Route(may=_SENDS, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}/stop",)),
+    "POST /to-invoice/sent/{key}/again": Route(
+        may=_SENDS, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}/again",)
+    ),
     "GET /to-invoice/sent/{key}": Route(may=_SEES, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}",)),
     "POST /to-invoice/undo": Route(may=_SENDS, foreign=("/to-invoice/undo",), form={"bundle": "99999"}),
     "GET /to-invoice/document/{document_id:int}": Route(may=_SEES, foreign=("/to-invoice/document/99999",)),
@@ -56,6 +62,8 @@ ROUTES = {
     "GET /to-invoice/document/{document_id:int}/pdf": Route(
         may=_SEES, foreign=("/to-invoice/document/99999/pdf",), page=False
     ),
+    # By the link of a mail, and nothing by any other word.
+    "GET /status/{token}": Route(everybody=True, foreign=("/status/1.1.2030-01-01.AAAA", "/status/x")),
     "GET /invoices": Route(
         may=_SEES,
         own=(
@@ -98,6 +106,19 @@ ROUTES = {
         foreign=(
             "/invoices/<invoice 20261>/answers/<answer 20261 AB>/xml",
             "/invoices/<invoice F26-3301>/answers/<answer 20261 AB>/xml",
+        ),
+        page=False,
+    ),
+    "POST /invoices/{invoice_id:int}/messages": Route(
+        may=_SENDS,
+        foreign=("/invoices/<invoice 20261>/messages", "/invoices/99999/messages"),
+        form={"text": "Hej"},
+    ),
+    "GET /invoices/{invoice_id:int}/messages/files/{file_id:int}": Route(
+        may=_SEES,
+        foreign=(
+            "/invoices/<invoice 20261>/messages/files/1",
+            "/invoices/<invoice F26-101>/messages/files/99999",
         ),
         page=False,
     ),
