@@ -110,6 +110,8 @@ def _moment(day: date) -> str:
 
 def _numbered(session: Session, number: str) -> list[SupplierInvoice]:
     ids = session.scalars(
-        select(document_tables.invoice.c.id).where(document_tables.invoice.c.number == number).limit(20)
+        select(document_tables.invoice.c.id)
+        .where(func.lower(document_tables.invoice.c.number) == func.lower(number))
+        .limit(20)
     )
     return [document_store.by_id(session, each) for each in ids]

@@ -5,6 +5,7 @@ from typing import Final
 
 HELP: Final[Mapping[str, Sequence[str]]] = {
     "finance#queue": ("/finance",),
+    "finance#invoices": ("/finance/invoices",),
     "finance#document": ("/finance/documents/{number}",),
     "finance#conversation": ("/finance/conversations", "/finance/documents/{number}/conversation"),
     "finance#credit": ("/finance/documents/{number}/credit",),

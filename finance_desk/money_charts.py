@@ -11,24 +11,43 @@ from typing import Final
 
 from markupsafe import Markup
 
+from finance_desk.statement_files import AMOUNTS
 from foundation.money import Money
 from foundation.text import Language, Text
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
 from invoicing.reconciliation.statement import StatementRow
 from web import i18n
-from web.svg import box, element, line, plain_picture, words
+from web.svg import box, element, length, line, plain_picture, words
 
 _WIDTH: Final = 860
-_FLOW_HEIGHT: Final = 300
+_FLOW_HEIGHT: Final = 360
 _COLUMN_WIDTH: Final = 16
-_GAP: Final = 26
+# Room for the two rows of words of a bar that is thin.
+_GAP: Final = 34
+# More room before the last, where words stand from both sides.
+_PLACES: Final = (0, 230, 480, _WIDTH - _COLUMN_WIDTH)
+_GAPS_MOST: Final = 3
+# Under the middle of a thin bar that stands last.
+_WORDS_BELOW: Final = 24
 _TOP: Final = 34
 _GOES_ON: Final = ("ordered", "received", "approved")
+_NAMES: Final = dict(AMOUNTS)
+
+
+# The stages of the flow by the names of AMOUNTS: the first of each is what went on to the next stage. Each stage adds
+# up to what went on of the one before, as a statement's differences do: the picture has no arithmetic of its own.
+_STAGES: Final = (
+    (("ordered", "ordered"),),
+    (("received", "received"), ("committed", "rest"), ("cancelled", "rest"), ("closed_unused", "rest")),
+    (("approved", "approved"), ("not_approved", "question")),
+    (("paid", "paid"), ("to_pay", "waiting")),
+)
+_THINNEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class FlowNode:
-    """One amount of the flow, as a bar."""
+    """One amount of the flow, as a bar; one below nothing is a thin one, with its words."""
 
     name: Text
     tone: str
@@ -59,38 +78,22 @@ class MoneyFlow:
 def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
     """The money of a statement from ordered to paid; None where nothing was ordered.
 
-    Each stage is what went on and what did not: received or not, approved or in question or not invoiced, paid or
-    to pay. What is paid and no longer approved is shown in the table, not here.
+    Every amount is the one that stands in the table under the same words, and none but those that are nothing is
+    left out: what is paid and no longer approved too, beside what is then less than nothing to pay.
     """
     if row.ordered.amount <= 0:
         return None
-    nil = Money.of("0.00", row.ordered.currency)
-
-    def part(amount: Money) -> Money:
-        return max(amount, nil)
-
-    questioned = min(part(row.in_question), part(row.to_invoice))
-    stages: list[list[tuple[Text, str, Money]]] = [
-        [(Text("Beställt"), "ordered", row.ordered)],
+    stages = [
         [
-            (Text("Levererat"), "received", part(row.received)),
-            (Text("Inte levererat"), "rest", part(row.ordered - row.received)),
-        ],
-        [
-            (Text("Godkänt"), "approved", part(row.approved)),
-            (Text("I fråga"), "question", questioned),
-            (Text("Inte fakturerat"), "rest", part(row.to_invoice - questioned)),
-        ],
-        [
-            (Text("Betalt"), "paid", min(part(row.paid), part(row.approved))),
-            (Text("Att betala"), "waiting", part(row.to_pay)),
-        ],
+            (words_of, tone, amount)
+            for name, tone in stage
+            for words_of, amount in [(_NAMES[name], _amount_of(row, name))]
+            if not amount.is_zero
+        ]
+        for stage in _STAGES
     ]
-    room = _FLOW_HEIGHT - _TOP - 2 * _GAP
-    columns = [
-        _column(stage, x=place * (_WIDTH - _COLUMN_WIDTH) // 3, whole=row.ordered.amount, room=room)
-        for place, stage in enumerate(stages)
-    ]
+    highest = max(_height_of(stage) for stage in stages)
+    columns = [_column(stage, x=x, whole=highest) for x, stage in zip(_PLACES, stages, strict=True)]
     bands: list[Markup] = []
     for left, right in itertools.pairwise(columns):
         # Nothing went on from a stage whose first bar, what did go on, is missing.
@@ -100,23 +103,33 @@ def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
     return MoneyFlow(nodes, _flow_picture(nodes, bands, row, language))
 
 
-def _column(stage: Sequence[tuple[Text, str, Money]], *, x: int, whole: Decimal, room: int) -> list[FlowNode]:
+def _amount_of(row: StatementRow, name: str) -> Money:
+    amount: Money = getattr(row, name)
+    return amount
+
+
+def _height_of(stage: Sequence[tuple[Text, str, Money]]) -> Decimal:
+    return sum((amount.amount for _, _, amount in stage if amount.amount > 0), Decimal(0))
+
+
+def _column(stage: Sequence[tuple[Text, str, Money]], *, x: int, whole: Decimal) -> list[FlowNode]:
+    room = _FLOW_HEIGHT - _TOP - _GAPS_MOST * (_GAP + _THINNEST) - _WORDS_BELOW
     nodes, y = [], _TOP
     for name, tone, amount in stage:
-        height = int(amount.amount * room / whole)
-        if amount.amount > 0:
-            height = max(2, height)
+        height = max(_THINNEST, length(amount.amount, whole=whole, units=room))
         nodes.append(FlowNode(name, tone, amount, x, y, height))
         y += height + _GAP
-    return [node for node in nodes if node.amount.amount > 0]
+    return nodes
 
 
 def _bands(source: FlowNode, targets: Sequence[FlowNode]) -> Iterable[Markup]:
-    """The first bar of a stage goes on into all of the next."""
-    start, y = source.x + _COLUMN_WIDTH, source.y
+    """The first bar of a stage goes on into all of the next that are more than nothing, as far as it reaches."""
+    start, y, foot = source.x + _COLUMN_WIDTH, source.y, source.y + source.height
     for target in targets:
+        if target.amount.amount <= 0:
+            continue
         end, bend = target.x, (start + target.x) // 2
-        below = y + target.height
+        below = min(foot, y + target.height)
         yield element(
             "path",
             class_=f"band {target.tone}",
@@ -216,12 +229,12 @@ def ages(open_now: Sequence[Aged], language: Language) -> Markup:
     drawn: list[Markup] = []
     for place, (label, amount, count) in enumerate(sums):
         y = place * _AGE_STEP
-        length = max(2, int(amount.amount * _AGE_LONGEST / most)) if most and amount.amount else 0
+        wide = max(_THINNEST, length(amount.amount, whole=most, units=_AGE_LONGEST)) if amount.amount else 0
         told = f"{i18n.money(amount, language)} ({i18n.number(count, language)})"
         drawn += [
             words(label.in_language(language), x=0, y=y + 24, class_="flow-name"),
-            box(_AGE_LEFT, y + 6, length, 26, class_="node waiting"),
-            words(told, x=_AGE_LEFT + 10 + length, y=y + 24, class_="flow-sum"),
+            box(_AGE_LEFT, y + 6, wide, 26, class_="node waiting"),
+            words(told, x=_AGE_LEFT + 10 + wide, y=y + 24, class_="flow-sum"),
         ]
     return plain_picture(
         *drawn,

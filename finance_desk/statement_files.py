@@ -21,7 +21,7 @@ AMOUNTS = (
     ("credited", Text("Krediterat")),
     ("approved", Text("Godkänt")),
     ("paid", Text("Betalt")),
-    ("to_invoice", Text("Att fakturera")),
+    ("not_approved", Text("Levererat, inte godkänt")),
     ("in_question", Text("I fråga")),
     ("to_pay", Text("Att betala")),
     ("open", Text("Öppet")),

@@ -5,6 +5,7 @@ Convention: the sentence says what, where and what to do, and holds no personal 
 
 import traceback
 from pathlib import Path
+from typing import Self
 
 from foundation.text import Language, Text
 
@@ -19,9 +20,17 @@ class Refused(Exception):
     'Ordern är stängd.'
     """
 
+    field: str = ""
+    """Which field of a form it is about, by its name; empty where it is about no single one."""
+
     def __init__(self, text: Text) -> None:
         super().__init__(text)
         self.text = text
+
+    def at(self, field: str) -> Self:
+        """The same refusal, of this field of a form."""
+        self.field = field
+        return self
 
     def __str__(self) -> str:
         return self.text.en

@@ -28,6 +28,7 @@ from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
 from invoicing.claims.letters import LetterKind
 from invoicing.claims.rate_store import RateState
+from invoicing.conversation.message_store import Side
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
@@ -81,6 +82,7 @@ _PARTS: Final = (
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
     "body_object.kind": BodyKind,
+    "document_message.side": Side,
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,

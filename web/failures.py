@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -25,6 +26,7 @@ from foundation.observability import request_ids
 from foundation.text import JoinedText, Text, languages
 from web import problems
 from web.access import SignInFirst
+from web.forms import form_again
 from web.pages import render
 from web.problems import ProblemResponse
 from web.refusals import refusal_statuses
@@ -63,7 +65,7 @@ def add_failures(app: FastAPI) -> None:
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(DatabaseAway, _later)
     app.add_exception_handler(BooksRestored, _held)
-    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Refused, _refused_or_again)
     app.add_exception_handler(SQLAlchemyError, _database_does_not_answer)
 
 
@@ -92,6 +94,16 @@ def page(request: Request, status: int, sentence: Text, *, title: Text | None = 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
     return RedirectResponse(cast(SignInFirst, error).path, status_code=303)
+
+
+async def _refused_or_again(request: Request, error: Exception) -> Response:
+    """A refusal of a form that can be put right is told on the form's own page; any other on a page of its own."""
+    refused = cast(Refused, error)
+    status = refusal_statuses.status_of(type(refused))
+    again = await form_again.shown_again(request, refused, status) if _is_page(request) else None
+    if again is not None:
+        return again
+    return await run_in_threadpool(_refused, request, error)
 
 
 def _refused(request: Request, error: Exception) -> Response:

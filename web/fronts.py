@@ -20,12 +20,14 @@ class NavigationEntry:
     """One place to go: its path, its label, and the permissions of which one is enough.
 
     `part_of` is the path of an entry whose pages have a tab that leads here: who has that entry needs no second one.
+    Who has one of `begins` starts here after signing in, before any entry that merely may be read.
     """
 
     path: str
     label: Text
     permissions: frozenset[Permission]
     part_of: str = ""
+    begins: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Front:
 
     `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
     `search` is what the field in the head of each page looks through.
+    Below the addresses of `forms_again` a form that is refused is shown again with its error (`web/forms/`).
     """
 
     package: str
@@ -41,6 +44,7 @@ class Front:
     navigation: Sequence[NavigationEntry]
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
     search: Sequence[Question] = ()
+    forms_again: Sequence[str] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -73,3 +77,9 @@ def search_questions() -> Iterator[Question]:
     """Every question of a search, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.search
+
+
+def shows_forms_again(path: str) -> bool:
+    """Whether a refused form of this page is shown again on it."""
+    begun = [each for front in _registered for each in front.forms_again]
+    return any(path == each or path.startswith(f"{each}/") for each in begun)

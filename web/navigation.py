@@ -36,5 +36,7 @@ def current(person: Person | None, path: str) -> str:
 
 
 def start_of(person: Person) -> str:
-    """Where the person begins: the first page they may have."""
-    return next((each.path for each in entries(person)), "/account")
+    """Where the person begins: where their work waits, otherwise the first page they may have."""
+    mine = entries(person)
+    works = (each.path for each in mine if each.begins and person.may(*each.begins))
+    return next(works, next((each.path for each in mine), "/account"))

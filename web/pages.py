@@ -9,7 +9,8 @@ or `see_other(...)` after a change. What must not be is raised: `Refused` become
 import base64
 import binascii
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -179,6 +180,16 @@ def _kept_back(
             return protected_store.numbers_shown(session, list(numbers))
 
     return kept_back.KeptBack(today_of(request), known, shown)
+
+
+@contextmanager
+def keeping_back(request: Request, person: Person) -> Iterator[None]:
+    """While a file is written for somebody: `kept_back` keeps what a page would."""
+    page = kept_back.PAGE.set(_kept_back(request, person, {}))
+    try:
+        yield
+    finally:
+        kept_back.PAGE.reset(page)
 
 
 def text_from(template: str, language: Language, **context: object) -> str:

@@ -20,6 +20,7 @@ from foundation import formatting
 from foundation.product import PRODUCT
 from foundation.text import Language, Text, filled, languages, translations
 from foundation.units import unit_name
+from invoicing.matching import payee_accounts
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
 from web.guards.kept_back import kept_back
@@ -59,6 +60,7 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         "money": lambda amount: i18n.money(amount, language),
         "unit_price": lambda value: i18n.unit_price(value, language),
         "unit_name": unit_name,
+        "account_as_written": payee_accounts.as_written,
         "product": PRODUCT,
         "number": lambda value: i18n.number(value, language),
         "day": formatting.day,

@@ -65,7 +65,12 @@ NAVIGATION: Final = (
     NavigationEntry(
         "/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE}), part_of="/admin"
     ),
-    NavigationEntry("/admin", Text("Administration"), frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry(
+        "/admin",
+        Text("Administration"),
+        frozenset({_P.BUYER_ADMIN}),
+        begins=frozenset({_P.BUYER_ADMIN}),
+    ),
 )
 """Where the pages lead."""
 

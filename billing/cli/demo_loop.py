@@ -24,7 +24,7 @@ from invoicing.reconciliation.statement import Statement, StatementRow
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
 
-_COLUMNS = ("ordered", "received", "invoiced", "credited", "paid", "to_invoice", "open")
+_COLUMNS = ("ordered", "received", "invoiced", "credited", "paid", "not_approved", "open")
 
 
 def loop(

@@ -22,6 +22,7 @@ from foundation.errors import NotThere, Refused
 from foundation.identifiers import key_in
 from foundation.journal_chains import root_store
 from foundation.text import Text
+from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
 from operations.machine import clock_trust
@@ -55,6 +56,12 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         page = Page.of(request, many, size=100)
         rows, _ = journal_queries.search(session, sought, limit=page.size, offset=page.offset)
         names = Names(session, register.buyer)
+        numbers = {row.subject: key for row in rows if (key := _document_key(row.subject)) is not None}
+        apart = protected_store.among(session, list(numbers.values()))
+        named = {
+            each.id: each.number
+            for each in document_store.by_ids(session, sorted(set(numbers.values()) - apart))
+        }
         documents = (
             list(document_store.listed(session, execution_reference=sought.text)) if sought.text else []
         )
@@ -70,7 +77,8 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             details=details,
             documents=documents,
             head=journal_anchor.newest(session),
-            links={row.subject: link for row in rows if (link := _link(row.subject))},
+            links={subject: f"/finance/documents/{key}" for subject, key in numbers.items()},
+            document_numbers={subject: named[key] for subject, key in numbers.items() if key in named},
         )
 
 
@@ -186,9 +194,9 @@ def _day(text: str) -> date | None:
         raise Refused(Text("Ange en dag som 2026-11-21.")) from error
 
 
-def _link(subject: str) -> str:
-    """Where a subject of the journal can be looked at."""
+def _document_key(subject: str) -> int | None:
+    """Which invoice or credit note a subject of the journal is; None where it is another thing."""
     kind, _, number = subject.rpartition(" ")
-    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and key_in(number) is not None:
-        return f"/finance/documents/{number}"
-    return ""
+    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE):
+        return key_in(number)
+    return None

@@ -27,7 +27,28 @@ def cells(row: Compared, language: Language) -> dict[str, Any]:
         "deviates": row.deviates,
         "noted": row.noted,
         "part": row.part,
+        "differs": _differs(row),
+        "because": [_because(each) for each in row.deviations],
     }
+
+
+def _differs(row: Compared) -> bool:
+    """Whether an amount, a quantity, a price or a period is another than was received, or before that ordered.
+
+    A price that deviates makes the amount another too, and of that nothing more is said; it does not agree either.
+    """
+    beside = row.receipt if row.receipt is not None else row.order_line
+    kinds = (Money, Quantity, Period, Decimal)
+    return isinstance(row.invoice, kinds) and type(row.invoice) is type(beside) and row.invoice != beside
+
+
+def _because(deviation: Deviation) -> Text:
+    """What a row deviates by: its values may be alike, and what differs stand elsewhere."""
+    if not compares(deviation):
+        return title(deviation)
+    return JoinedText(
+        ": ", (title(deviation), Text("väntat %(value)s", value=value_text(deviation, deviation.expected)))
+    )
 
 
 def _value(value: object, language: Language) -> str:

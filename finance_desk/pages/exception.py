@@ -4,7 +4,7 @@ Every action is a form with a reason; the one that asks for credit shows the Inv
 document shows nothing of itself until a person with the permission says why it is opened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -17,11 +17,12 @@ from finance_desk import late_payment_view
 from finance_desk.journal_words import action_name
 from finance_desk.pages.document_parts import branch, cells
 from finance_desk.pages.queue import READERS
+from finance_desk.pages.walking import queue_walk, recommending
 from finance_desk.words import Names, cause_name, may_act, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import Language, Text
 from invoicing.claims import claim_store
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
@@ -41,6 +42,7 @@ from invoicing.decisions.tax_decision_store import words_of
 from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
+from invoicing.documents.view import Paper
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import case as exception_case
 from invoicing.exceptions import credit_linking, line_links, linking, queue_queries, worklist_store
@@ -67,6 +69,9 @@ from web.invoice_pdf import part_of, parts_of, pdf_of
 from web.pages import LINES_MOST, Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
+# Invoice, order line, receipt, report and interruption, of which the first two always stand beside each other.
+_SOURCES: Final = 5
+_ALWAYS: Final = 2
 # Of a larger document its beginning is shown; the whole is a file to keep.
 _SHOWN_BYTES: Final = 200_000
 _P = Permission
@@ -135,6 +140,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
             supplier=supplier_name(register, case.invoice.supplier),
             answer_name=answer_name,
             minutes=int(HOLD / timedelta(minutes=1)),
+            carried=queue_walk.asked(request.query_params),
         )
 
 
@@ -174,7 +180,13 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
             case _:
                 raise NotThere
         (done, *_) = decision_store.actions_of(session, number)
-    return see_other(f"/finance/documents/{number}", _said(done))
+    return see_other(_after(number, form), _said(done))
+
+
+def _after(number: int, form: Mapping[str, str]) -> str:
+    """The document again, with its place in the queue where it was opened from there."""
+    asked = queue_walk.asked(form)
+    return queue_walk.document_address(number, *asked) if asked else f"/finance/documents/{number}"
 
 
 def _said(done: Done) -> Text:
@@ -299,7 +311,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "case": case,
             "lines_page": _lines_page(request, len(case.content.charging_lines)),
             "invoice": case.invoice,
-            "number": number,
+            "document_id": number,
             "looked_through": not revealed,
             "names": names,
             "staff": names.who_may(_P.FINANCE),
@@ -308,7 +320,9 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
             "kept": _kept(session, register, case.invoice, today=today_of(request)),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
-            "compared": [cells(row, language) for row in case.compared],
+            **_compared(case, language),
+            "paper": _paper(body),
+            "walk": queue_walk.walk(session, request, person, number, today=today_of(request)),
             "tree": [branch(node, said) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict),
             "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
@@ -342,7 +356,41 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
                 (title(each), said[each], each.code.value, each.weight.name) for each in case.match.deviations
             ],
         }
+        context |= _recommended(case, context)
     return render(request, person, "desk/document.html", **context)
+
+
+def _compared(case: Case, language: Language) -> dict[str, Any]:
+    """What stands side by side: what differs open, what agrees folded."""
+    rows = [cells(row, language) for row in case.compared]
+    differing = [row for row in rows if row["deviates"] or row["noted"] or row["differs"]]
+    return {
+        "compared": rows,
+        "differing": differing,
+        "agreeing": [row for row in rows if row not in differing],
+        # The first two always, and each other that says something of what differs.
+        "columns": [
+            place
+            for place in range(_SOURCES)
+            if place < _ALWAYS or any(row["values"][place] for row in differing)
+        ],
+    }
+
+
+def _paper(body: bytes) -> Paper | None:
+    """The document as a person reads it; None where its bytes cannot be shown so, or not now."""
+    try:
+        return document_view.paper_of(body)
+    except Refused:
+        return None
+
+
+def _recommended(case: Case, context: dict[str, Any]) -> dict[str, Any]:
+    """The action that is put first, and why; none where nothing may be done."""
+    found = recommending.recommended(
+        case, may=context["may"], stake=context["stake"], limit=context["limit"], is_claim=context["is_claim"]
+    )
+    return {"recommended": found[0], "because": found[1]} if found else {"recommended": "", "because": ""}
 
 
 def _may(case: Case) -> frozenset[str]:
@@ -453,4 +501,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused(Text("Ange en dag som 2026-11-21.")) from error
+        raise Refused(Text("Ange en dag som 2026-11-21.")).at("until") from error

@@ -14,6 +14,7 @@ from finance_desk.pages import (
     credit_pair,
     events_aside,
     exception,
+    invoices,
     judging_again,
     mails_stuck,
     messages_aside,
@@ -64,6 +65,7 @@ PAGES: Final = (
     vat_compensation,
     budget,
     queue,
+    invoices,
     messages_aside,
     events_aside,
     credit_pair,
@@ -86,14 +88,30 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
-    NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry(
+        "/finance",
+        Text("Ekonomi"),
+        frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED}),
+        begins=frozenset({_P.FINANCE}),
+    ),
+    NavigationEntry(
+        "/finance/invoices", Text("Fakturor"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})
+    ),
+    NavigationEntry(
+        "/finance/reports",
+        Text("Redovisningar"),
+        frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT}),
+        begins=frozenset({_P.OFFICER}),
+    ),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
     ),
     NavigationEntry(
-        "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+        "/finance/payments",
+        Text("Attest och betalning"),
+        frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT}),
+        begins=frozenset({_P.ATTEST}),
     ),
     NavigationEntry(
         "/finance/payments/rights",
@@ -111,5 +129,10 @@ NAVIGATION: Final = (
 """Where the pages lead."""
 
 FRONT: Final = Front(
-    "finance_desk", tuple(each.router for each in PAGES), NAVIGATION, HELP, search_queries.QUESTIONS
+    "finance_desk",
+    tuple(each.router for each in PAGES),
+    NAVIGATION,
+    HELP,
+    search_queries.QUESTIONS,
+    forms_again=("/finance",),
 )

@@ -1,9 +1,9 @@
 """What the pages of payment and reconciliation share: who may, names of people and suppliers, forms, downloads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, TypeVar
 
 from fastapi import Request, Response
 
@@ -23,6 +23,7 @@ from web.guards.form_fields import text_of
 from web.pages import today_of
 
 _P = Permission
+_Read = TypeVar("_Read")
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
 
 
@@ -84,7 +85,7 @@ def day_of(request: Request, name: str, *, default: date | None = None) -> date:
     text = text_of(request, name)
     if not text and default is not None:
         return default
-    return parsed_day(text)
+    return at(name, parsed_day, text)
 
 
 def parsed_day(text: str) -> date:
@@ -107,14 +108,27 @@ def month_asked(request: Request) -> Month:
     """The month that the address asks for, or the one before this. Raises FormRefused."""
     text = request.query_params.get("month", "")
     if text:
-        return parsed_month(text)
+        return at("month", parsed_month, text)
     return Month.of(add_months(today_of(request).replace(day=1), -1))
 
 
 def amount_of(request: Request, name: str) -> Decimal:
     """A field of the form as an amount, with comma or point. Raises FormRefused."""
+    return at(name, parsed_amount, text_of(request, name))
+
+
+def at(name: str, reading: Callable[[str], _Read], text: str) -> _Read:
+    """What `reading` makes of the text of a field. Raises FormRefused, with the field's name."""
     try:
-        amount = number_of(text_of(request, name))
+        return reading(text)
+    except FormRefused as refused:
+        raise refused.at(name) from None
+
+
+def parsed_amount(text: str) -> Decimal:
+    """An amount in whole öre with comma or point. Raises FormRefused."""
+    try:
+        amount = number_of(text)
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12 or amount != round(amount, 2):
             raise InvalidOperation
     except InvalidOperation:

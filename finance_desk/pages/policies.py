@@ -5,10 +5,9 @@ much a person may accept alone are set here by an administrator, never by the pe
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Request, Response
@@ -17,8 +16,8 @@ from accounts.identity import Permission, Person
 from accounts.pages import staff_changes
 from accounts.staff import changes
 from accounts.staff.change_store import StaffChangeKind
-from finance_desk.pages import judging_again
-from finance_desk.pages.paying_parts import article_choices, article_words
+from finance_desk.pages import judging_again, policy_form
+from finance_desk.pages.paying_parts import article_choices, article_words, at, parsed_day
 from finance_desk.pages.policy_words import (
     CONTROL_AMOUNTS,
     CONTROL_NUMBERS,
@@ -28,7 +27,6 @@ from finance_desk.pages.policy_words import (
     DATES,
     DAYS,
     EARLY_APPROVALS,
-    LIMITS,
     PAYMENT_STARTS,
     REPORT_APPROVALS,
     SWITCHES,
@@ -37,12 +35,10 @@ from finance_desk.pages.policy_words import (
 from finance_desk.pages.policy_words import changes as policy_changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
-from foundation.formatting import number_of
 from foundation.identifiers import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
-from foundation.written.fitted import shown
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
@@ -51,9 +47,7 @@ from orders.placements import filed_queries, report_checks
 from orders.placements.report_checks import ODDITY_WORDS
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
-from orders.register.invoice_dates import DateWeight, PaymentStart
-from orders.register.payment_controls import ControlWeight, PaymentControls
+from orders.register.agreements import EarlyApproval, Policy
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
@@ -154,14 +148,17 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        policy = _read(
-            form, [str(each) for each in form_of(request).getlist("automatic_credit")], register.policy
+        causes = [str(each) for each in form_of(request).getlist("automatic_credit")]
+        policy = policy_form.read(form, causes, register)
+        valid_from = at("valid_from", parsed_day, form.get("valid_from", "") or today.isoformat())
+        # What cannot be saved is told before it is tried, while the form still stands.
+        reason = policy_store.makeable(
+            session, valid_from=valid_from, reason=form.get("reason", ""), today=today
         )
         since = today - timedelta(days=31 * _MONTHS)
         effect = policy_replay.replay(session, register, policy, since=since)
-        from_day = form.get("valid_from", "") or today.isoformat()
         # Only what holds at once can judge at once, and only those who work the queue judge.
-        at_once = person.may(_P.FINANCE) and from_day <= today.isoformat()
+        at_once = person.may(_P.FINANCE) and valid_from <= today
         accepts = rejudging.would_accept(session, register, policy) if at_once else []
         return render(
             request,
@@ -177,8 +174,8 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             supplier_name=lambda number: supplier_name(register, number),
             body=policy_to_json(policy),
             mark=form.get("mark", ""),
-            valid_from=from_day,
-            reason=form.get("reason", ""),
+            valid_from=valid_from,
+            reason=reason,
             accepts=accepts,
             accepts_sum=judging_again.sum_of([each.amount_payable for each in accepts], register.buyer),
             key=secrets.token_urlsafe(16),
@@ -222,13 +219,13 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
 def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """Set how large a difference a person may accept alone: lower at once, higher when another has confirmed it."""
     form = {key: str(value) for key, value in form_of(request).items()}
-    amount = _decimal(form.get("limit", ""))
+    amount = policy_form.number(form.get("limit", ""), "limit")
     if amount is None or amount < 0:
-        raise Refused(Text("Ange ett belopp som 500 eller 500,00."))
+        raise Refused(Text("Ange ett belopp som 500 eller 500,00.")).at("limit")
     with database_of(request).writing() as session:
         register = register_store.load(session)
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
-            raise Refused(Text("Välj en handläggare i listan."))
+            raise Refused(Text("Välj en handläggare i listan.")).at("person")
         limit_of = Money(amount.quantize(Decimal("0.01")), register.buyer.currency)
         now = decision_store.limit_of(session, form["person"], currency=register.buyer.currency)
         if now is None or limit_of.amount > now.amount:
@@ -322,80 +319,3 @@ def _reports_tried(
     held = filed_queries.since(session, since, days=policy.days_until_report_reminder, limit=_REPORTS_TRIED)
     through, stopped = report_checks.tried(held)
     return len(held), through, [(ODDITY_WORDS[each], many) for each, many in stopped.items()]
-
-
-def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
-    """The policy a form describes, with everything it does not ask for as it is. Raises Refused."""
-    values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in DAYS}
-    values |= {name: form.get(name) == "yes" for name, _ in SWITCHES}
-    credit, approval = form.get("credit_of_paid", ""), form.get("report_approval", "")
-    early, start = form.get("early_approval", ""), form.get("payment_runs_from", "")
-    weights = {name: form.get(name, "") for name, _ in DATES}
-    values |= {name: DateWeight(each) for name, each in weights.items() if each in set(DateWeight)}
-    return replace(
-        now,
-        **values,
-        amount_tolerance=_decimal(form.get("amount_tolerance", "0")) or Decimal("0.00"),
-        credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
-        report_approval=ReportApproval(approval) if approval in set(ReportApproval) else now.report_approval,
-        early_approval=EarlyApproval(early) if early in set(EarlyApproval) else now.early_approval,
-        payment_runs_from=PaymentStart(start) if start in set(PaymentStart) else now.payment_runs_from,
-        automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
-        tolerances=tuple(_tolerances(form)),
-        payment_controls=_controls(form, now.payment_controls),
-    )
-
-
-def _controls(form: Mapping[str, str], now: PaymentControls) -> PaymentControls:
-    """The payment control a form describes, with what it does not ask for as it is."""
-    amounts = {name: _decimal(form[name]) or Decimal("0.00") for name, _ in CONTROL_AMOUNTS if name in form}
-    numbers = {name: _whole(form[name]) for name, _ in CONTROL_NUMBERS if name in form}
-    given = {name: form.get(name, "") for name, _ in CONTROLS_WEIGHED}
-    weights = {name: ControlWeight(each) for name, each in given.items() if each in set(ControlWeight)}
-    values: dict[str, Any] = {**amounts, **numbers, **weights}
-    return replace(now, **values)
-
-
-def _tolerances(form: Mapping[str, str]) -> list[Tolerance]:
-    found = []
-    place = 0
-    while f"supplier-{place}" in form:
-        given = {name: _decimal(form.get(f"{name}-{place}", "")) for name in LIMITS}
-        if any(each is not None for each in given.values()):
-            found.append(
-                Tolerance(
-                    form[f"supplier-{place}"],
-                    form.get(f"article-{place}", ""),
-                    amount_over=given["amount_over"] or Decimal(0),
-                    amount_under=given["amount_under"] or Decimal(0),
-                    quantity_over=given["quantity_over"] or Decimal(0),
-                    quantity_under=given["quantity_under"] or Decimal(0),
-                    percent_over=given["percent_over"],
-                    percent_under=given["percent_under"],
-                )
-            )
-        place += 1
-    return found
-
-
-def _decimal(text: str) -> Decimal | None:
-    """A number as people write it, or None where nothing is written. Raises Refused for anything else."""
-    if not text.strip():
-        return None
-    try:
-        found = number_of(text)
-    except InvalidOperation as error:
-        raise _no_number(text) from error
-    if not found.is_finite():
-        raise _no_number(text)
-    return found
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or len(text) > 4:
-        raise _no_number(text)
-    return int(text)
-
-
-def _no_number(text: str) -> Refused:
-    return Refused(Text("”%(text)s” är inget tal.", text=shown(text, 20)))

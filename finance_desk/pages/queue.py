@@ -4,29 +4,26 @@ Everything is an address: a filter, a part, an order and a page can be kept, sen
 Without JavaScript all of it works; the arrow of a keyboard user is Tab and Enter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
-from markupsafe import Markup
 
 from accounts.identity import Permission, Person
-from finance_desk import bar_chart, queue_words
+from finance_desk import queue_words
+from finance_desk.pages.walking import queue_asked, queue_walk
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name, told_words
 from foundation.errors import NotThere, Refused
-from foundation.formatting import number_of
-from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
-from foundation.text import Language, Text
+from foundation.text import Text
 from invoicing.conversation import message_store
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
-from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
+from invoicing.exceptions.queue import QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.causes import cause
 from invoicing.responses import store as response_store
@@ -37,10 +34,9 @@ from orders.register import store as register_store
 from peppol.exchange import owed_answer_store, unfetched_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.exchange.tables import OwedState, UnfetchedState
-from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -55,8 +51,8 @@ _FILTERS = ("q", "cause", "supplier", "owner", "month", "days", "amount")
 @router.get("/finance")
 def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The queue, or one part of it."""
-    today, language = today_of(request), language_of(request, person)
-    wanted = _wanted(request, person)
+    today = today_of(request)
+    wanted = queue_asked.wanted(request.query_params, person)
     named = queue_words.credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     with database_of(request).reading() as session:
         register = register_store.load(session)
@@ -99,12 +95,15 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         else:
             context |= _documents(request, session, wanted, counts[wanted.part], today=today)
             context |= {
-                "causes_picture": _causes_picture(context["causes"], named, language),
                 "supplier_name": lambda number: supplier_name(register, number),
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
                 "owners": [(owner, names.of(owner)) for owner in queue_queries.owners(session)],
                 "all_causes": cause_names(),
                 "with_": lambda **values: _with(request, **values),
+                "sorts": {name: _sort(request, wanted, *orders) for name, orders in _SORTS.items()},
+                "document_address": lambda number, place: queue_walk.document_address(
+                    number, urlencode(_kept(request)), place
+                ),
             }
     return render(request, person, "desk/queue.html", **context)
 
@@ -204,62 +203,38 @@ def _documents(
     }
 
 
-def _causes_picture(causes: Sequence[QueueCause], named: Callable[[str], Text], language: Language) -> Markup:
-    """The causes as bars, by their amounts."""
-    bars = [
-        (
-            named(each.code).in_language(language),
-            each.amount.amount,
-            f"{each.count} · {i18n.money(each.amount, language)}",
-        )
-        for each in causes
-    ]
-    return bar_chart.drawn(bar_chart.bars(bars), labelled_by="causes-title")
-
-
 def _is_filtered(request: Request) -> bool:
     """Whether the address narrows the part it asks for."""
     return any(request.query_params.get(each) for each in _FILTERS)
 
 
-def _wanted(request: Request, person: Person) -> QueueFilter:
-    """What the address asks for; what cannot be read is left out."""
-    asked = request.query_params
-    part = asked.get("part", "")
-    owner = asked.get("owner", "")
-    return QueueFilter(
-        part=QueuePart(part) if part in set(QueuePart) - {QueuePart.POST} else QueuePart.EXCEPTIONS,
-        cause=asked.get("cause", ""),
-        supplier=asked.get("supplier", ""),
-        owner={"me": person.id, "nobody": NOBODY}.get(owner, owner),
-        month=_month(asked.get("month", "")),
-        days=int(asked["days"]) if asked.get("days", "").isdecimal() and len(asked["days"]) < 5 else 0,
-        amount=_amount(asked.get("amount", "")),
-        text=asked.get("q", "").strip(),
-        order=asked.get("order", "age"),
-    )
-
-
-def _month(text: str) -> str:
-    try:
-        return str(Month.parse(text)) if text else ""
-    except PeriodRefused:
-        return ""
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        found = number_of(text)
-    except InvalidOperation:
-        return None
-    return found.quantize(Decimal("0.01")) if found.is_finite() and abs(found) < Decimal(10) ** 12 else None
+def _kept(request: Request) -> dict[str, str]:
+    """What the address says, without the page and what is empty."""
+    return {key: value for key, value in request.query_params.items() if key != "page" and value}
 
 
 def _with(request: Request, **values: object) -> str:
     """The page's own address with other values; an empty one is left out."""
-    query = {key: value for key, value in request.query_params.items() if key != "page"}
-    query |= {key: str(value) for key, value in values.items()}
-    return f"/finance?{urlencode({key: value for key, value in query.items() if value})}"
+    query = _kept(request) | {key: str(value) for key, value in values.items()}
+    asked = urlencode({key: value for key, value in query.items() if value})
+    return f"/finance?{asked}" if asked else "/finance"
+
+
+# Each heading that sorts: its two orders, the one a first press gives before the other.
+_SORTS = {
+    "number": ("number", "number-last"),
+    "supplier": ("supplier", "supplier-last"),
+    "days": ("age", "new"),
+    "amount": ("amount", "amount-least"),
+}
+_DOWN = frozenset({"number-last", "supplier-last", "age", "amount"})
+
+
+def _sort(request: Request, wanted: QueueFilter, first: str, second: str) -> tuple[str, str]:
+    """The address that a heading leads to, and how the list is sorted by it now."""
+    told = "descending" if wanted.order in _DOWN else "ascending"
+    order = second if wanted.order == first else first
+    return _with(request, order=order), told if wanted.order in (first, second) else "none"
 
 
 def _masked(row: QueueItem) -> QueueItem:

@@ -14,6 +14,7 @@ from finance_desk.pages.paying_parts import (
     READERS,
     article_choices,
     article_words,
+    at,
     download,
     parsed_day,
     parsed_month,
@@ -204,7 +205,6 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
         "pay/trends.html",
         rates_picture=money_charts.rates(shown, language),
         spark=money_charts.spark,
-        months=months,
         causes=rows,
         most=max((count for row in rows for count in row.counts), default=1),
         cause_name=cause_name,
@@ -223,7 +223,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
     wanted = EntryFilter(
         execution_reference=query.get("reference", "").strip()[:60],
         supplier=query.get("supplier", "").strip()[:20],
-        month=parsed_month(month) if month else None,
+        month=at("month", parsed_month, month) if month else None,
         article=query.get("article", "")[:20],
         delivery_area=query.get("area", "")[:60],
         as_of=_day(request),
@@ -234,7 +234,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
 
 def _day(request: Request) -> date | None:
     text = request.query_params.get("as_of", "").strip()
-    return parsed_day(text) if text else None
+    return at("as_of", parsed_day, text) if text else None
 
 
 def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the template

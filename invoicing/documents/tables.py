@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
@@ -62,9 +63,11 @@ invoice = Table(
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
     Index("ix_invoice_issued_on", "issued_on"),
-    # A document is looked for by what is to be paid.
-    Index("ix_invoice_amount_payable", "amount_payable"),
+    # What finance finds documents by, beside the above.
+    Index("ix_invoice_received_on", "received_on", "id"),
+    Index("ix_invoice_amount_payable", "amount_payable", "id"),
 )
+Index("ix_invoice_number_in_any_letters", func.lower(invoice.c.number), invoice.c.id)
 
 # What needs a person is few among many, and everything the queue's counts need lies in the index itself.
 _open = text("state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')")

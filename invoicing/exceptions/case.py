@@ -26,6 +26,7 @@ from invoicing.exceptions.line_links import LineChoice
 from invoicing.exceptions.link_queries import Earlier
 from invoicing.exceptions.queue import QueueItem
 from invoicing.journal_actions import document_subjects
+from invoicing.matching import payee_accounts
 from invoicing.matching.candidates import CreditSuggestion, LineSuggestion
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
@@ -106,7 +107,7 @@ def case(
         )
     supplier = facts_loading.registered(register, invoice.supplier)
     holding = supplier.on(invoice.pays_on).payment_accounts if supplier else ()
-    registered = tuple(f"{each.scheme} {each.number}" for each in holding)
+    registered = tuple(payee_accounts.as_written(each.scheme, each.number) for each in holding)
     matches = document_store.matches(session, invoice_id)
     policies = document_store.policies_used(session, invoice_id)
     judged = tuple(Judged(on, match, policy) for (on, match), policy in zip(matches, policies, strict=True))

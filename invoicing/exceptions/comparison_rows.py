@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from foundation import formatting
 from foundation.money import Money, Quantity, total
 from foundation.text import NO_TEXT, Text
+from invoicing.matching import payee_accounts
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
@@ -207,7 +210,7 @@ def document_rows(of: Sources) -> Iterator[ComparisonRow]:
     yield ComparisonRow(
         Text("Betalkonto"),
         "BT-84",
-        ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,
+        ", ".join(payee_accounts.as_written(each.scheme, each.number) for each in content.accounts) or None,
         order_line=", ".join(of.accounts) or None,
         deviations=of.found["account"],
     )
@@ -218,7 +221,12 @@ def _taxed(of: Sources) -> str | None:
     if of.order is None:
         return None
     vat = of.order.vat_of(of.line.line.line_id) if of.line else of.order.vat
-    return f"{vat.category} {vat.percent} %"
+    return _rate(vat.category, vat.percent)
+
+
+def _rate(category: str, percent: Decimal | None) -> str:
+    """A category and its rate, written alike on both sides: S 25 %."""
+    return f"{category} {formatting.number(percent or Decimal(0))} %"
 
 
 def _reference(invoice: InvoiceContent, expected: str) -> str | None:
@@ -260,7 +268,7 @@ def left_rows(of: Sources) -> Iterator[ComparisonRow]:
 
 def tax_rows(of: Sources) -> Iterator[ComparisonRow]:
     """How the lines are taxed, and what else deviates of their order."""
-    rates = {f"{each.vat_category} {each.vat_percent or 0} %" for each in of.content.lines}
+    rates = {_rate(each.vat_category, each.vat_percent) for each in of.content.lines}
     yield ComparisonRow(
         Text("Moms"),
         "BT-151",

@@ -201,7 +201,7 @@ def _conditions(wanted: QueueFilter, *, today: date, but_cause: bool = False) ->
     if wanted.text:
         found.append(
             or_(
-                _I.c.number == wanted.text,
+                func.lower(_I.c.number) == func.lower(wanted.text),
                 _I.c.execution_reference == wanted.text,
                 _I.c.order_number == wanted.text,
             )
@@ -224,7 +224,11 @@ _ORDERS = {
     "age": (_I.c.received_on, _I.c.id),
     "new": (_I.c.received_on.desc(), _I.c.id.desc()),
     "amount": (_I.c.amount_payable.desc(), _I.c.id),
+    "amount-least": (_I.c.amount_payable, _I.c.id),
     "supplier": (_I.c.supplier, _I.c.received_on, _I.c.id),
+    "supplier-last": (_I.c.supplier.desc(), _I.c.received_on, _I.c.id),
+    "number": (func.lower(_I.c.number), _I.c.id),
+    "number-last": (func.lower(_I.c.number).desc(), _I.c.id.desc()),
 }
 
 

@@ -3,10 +3,11 @@
 Every number is a sum of documents, without VAT, so that an order line, its receipt and its
 invoice can stand beside each other. Of what was ordered, some is `cancelled` before the start, some `closed_unused`
 (a month after the end, the rest of a month that was cut), and `committed` is still to come. A row tells what lies
-between the other columns: `to_invoice`
-is received and not approved yet, `in_question` is invoiced and neither credited nor approved,
+between the other columns: `not_approved`
+is received and not approved yet (what of it the supplier may invoice now is *Att fakturera* on its own page),
+`in_question` is invoiced and neither credited nor approved,
 `to_pay` is approved and not paid, `open` is all that is still between the supplier and the
-buyer. A case is settled when nothing is to invoice and nothing is open: then it sums to zero.
+buyer. A case is settled when all that was received is approved and nothing is open: then it sums to zero.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,8 +85,8 @@ class StatementRow:
         return self.ordered - self.cancelled - self.closed_unused - self.received
 
     @property
-    def to_invoice(self) -> Money:
-        """Received, and not approved for payment yet."""
+    def not_approved(self) -> Money:
+        """Received, and not approved for payment yet: not invoiced, or invoiced and waiting, held or in question."""
         return self.received - self.approved
 
     @property
@@ -106,7 +107,7 @@ class StatementRow:
     @property
     def settled(self) -> bool:
         """Whether everything received is invoiced, approved and paid, and nothing else is open."""
-        return self.to_invoice.is_zero and self.open.is_zero
+        return self.not_approved.is_zero and self.open.is_zero
 
 
 @dataclass(frozen=True, slots=True)

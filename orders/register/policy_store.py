@@ -87,6 +87,28 @@ def version(session: Session, number: int) -> PolicyVersion:
     return _version(row)
 
 
+def makeable(session: Session, *, valid_from: date, reason: str, today: date) -> str:
+    """The reason as it is kept, where a version may be made now and hold from that day. Raises PolicyRefused."""
+    try:
+        kept = kept_words.kept(reason, PolicyRefused, asked=Text("Skriv varför. Skälet sparas."))
+    except Refused as refused:
+        raise refused.at("reason") from None
+    if valid_from < today:
+        raise PolicyRefused(
+            Text("Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag."),
+        ).at("valid_from")
+    if (planned := _planned(session)) is not None:
+        raise PolicyRefused(
+            Text(
+                "Version %(number)s är planerad från %(day)s och skulle då ta tillbaka den här ändringen. Ta tillbaka "
+                "den, och gör båda ändringarna i en ny version.",
+                number=planned.id,
+                day=planned.valid_from,
+            ),
+        )
+    return kept
+
+
 def make(
     session: Session,
     policy: Policy,
@@ -108,20 +130,7 @@ def make(
         raise PolicyRefused(
             Text("Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen."),
         )
-    reason = kept_words.kept(reason, PolicyRefused, asked=Text("Skriv varför. Skälet sparas."))
-    if valid_from < today:
-        raise PolicyRefused(
-            Text("Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag."),
-        )
-    if (planned := _planned(session)) is not None:
-        raise PolicyRefused(
-            Text(
-                "Version %(number)s är planerad från %(day)s och skulle då ta tillbaka den här ändringen. Ta tillbaka "
-                "den, och gör båda ändringarna i en ny version.",
-                number=planned.id,
-                day=planned.valid_from,
-            ),
-        )
+    reason = makeable(session, valid_from=valid_from, reason=reason, today=today)
     made = fingerprint(policy)
     number: int = session.execute(
         insert(_TABLE).returning(_TABLE.c.id),

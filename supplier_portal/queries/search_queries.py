@@ -126,7 +126,7 @@ def refused(session: Session, person: Person, asked: Asked, today: date) -> Foun
             Hit(
                 each.seen.number,
                 f"/invoices/refused/{each.id}",
-                state=("letter", each.state),
+                badge=("letter", each.state),
                 on=each.received_on,
             )
             for each in part

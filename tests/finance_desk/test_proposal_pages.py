@@ -47,7 +47,7 @@ def site(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 def documents(who: Visitor, query: str = "") -> list[str]:
     """The documents that a page of the proposal shows."""
-    return re.findall(r'/xml" download>([^<]+)</a>', who.get(f"{ADDRESS}{query}").text)
+    return re.findall(r'href="/finance/documents/\d+">([^<]+)</a>', who.get(f"{ADDRESS}{query}").text)
 
 
 def seen(who: Visitor) -> str:

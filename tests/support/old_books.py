@@ -279,7 +279,7 @@ def before_0076(connection: Connection) -> None:
 
 def before_0077(connection: Connection) -> None:
     """Lead the books back to what revision 0077 found."""
-    connection.execute(text("drop index ix_invoice_amount_payable"))
+    before_0078(connection)
     for table in ("document_message_file", "document_message"):
         connection.execute(text(f"drop table {table}"))
     if not inspect(connection).has_table("supplier_notice"):
@@ -294,6 +294,12 @@ def before_0077(connection: Connection) -> None:
     operations = Operations(MigrationContext.configure(connection))
     operations.drop_constraint("ck_supplier_notice_kind", "supplier_notice")
     operations.create_check_constraint("ck_supplier_notice_kind", "supplier_notice", was)
+
+
+def before_0078(connection: Connection) -> None:
+    """Lead the books back to what revision 0078 found."""
+    for name in ("number_in_any_letters", "received_on", "amount_payable"):
+        connection.execute(text(f"drop index ix_invoice_{name}"))
 
 
 def before_0057(connection: Connection) -> None:

@@ -24,5 +24,5 @@ def text_of(request: Request, name: str, *, longest: int = LONGEST) -> str:
     given = form_of(request).get(name)
     said = given.strip() if isinstance(given, str) else ""
     if len(said) > longest:
-        raise FieldTooLong(kept_words.too_long(said, longest))
+        raise FieldTooLong(kept_words.too_long(said, longest)).at(name)
     return said

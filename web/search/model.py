@@ -50,7 +50,7 @@ class Hit:
     name: str | Text
     path: str
     told: Sequence[str | Text] = ()
-    state: tuple[str, str] | None = None
+    badge: tuple[str, str] | None = None
     amount: Money | None = None
     on: date | None = None
 

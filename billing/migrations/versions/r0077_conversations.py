@@ -1,4 +1,4 @@
-"""What is said of a document is kept, with files, from the questions that have left; documents are found by amount."""
+"""What is said of a document is kept, with files, from the questions that have left."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,8 +20,7 @@ _UNREAD = sa.text("side = 'SUPPLIER' and read_at is null")
 
 
 def upgrade() -> None:
-    """Make the index and the tables, and let each question that was sent begin its document's conversation."""
-    op.create_index("ix_invoice_amount_payable", "invoice", ["amount_payable"])
+    """Make the tables, and let each question that was sent begin its document's conversation."""
     op.create_table(
         "document_message",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

@@ -168,7 +168,7 @@ def _statement(books: _Books, thing: str) -> str:
     ).total
     return (
         f"received {total.received.amount}, paid {total.paid.amount}, "
-        f"to invoice {total.to_invoice.amount}, open {total.open.amount}"
+        f"not approved {total.not_approved.amount}, open {total.open.amount}"
     )
 
 

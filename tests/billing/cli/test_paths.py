@@ -141,7 +141,7 @@ def test_the_statement_is_summed_filtered_and_written_as_csv(desk: Desk) -> None
     assert whole["keys"] == ["execution_reference", "supplier", "month"]
     assert whole["total"]["ordered"] == str(sum(Decimal(row["ordered"]) for row in whole["rows"]))
     (january,) = desk.run("reconcile", "--month", "2026-01", "--by", "article", "--json").json["rows"]
-    assert (january["article"], january["to_invoice"]) == ("BASIC", "0.00")
+    assert (january["article"], january["not_approved"]) == ("BASIC", "0.00")
     assert desk.run("reconcile", "--reference", "nowhere", "--json").json["rows"] == []
     path = desk.folder / "statement.csv"
     desk.run("reconcile", "--csv", path, "--by", "supplier")

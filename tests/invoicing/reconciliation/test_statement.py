@@ -61,13 +61,13 @@ def test_nothing_reconciles_to_nothing() -> None:
 def test_what_lies_between_the_columns_is_told() -> None:
     received = [an_entry(StatementColumn.ORDERED, "300.00"), an_entry(StatementColumn.RECEIVED, "200.00")]
     (row,) = reconcile(received).rows
-    assert (row.to_invoice, row.open, row.settled) == (Money.of("200.00"), NOTHING, False)
+    assert (row.not_approved, row.open, row.settled) == (Money.of("200.00"), NOTHING, False)
     (row,) = reconcile([*received, an_entry(StatementColumn.INVOICED, "250.00")]).rows
     assert (row.in_question, row.open) == (Money.of("250.00"), Money.of("250.00"))
     credited = [an_entry(StatementColumn.INVOICED, "250.00"), an_entry(StatementColumn.CREDITED, "250.00")]
     right = [an_entry(StatementColumn.INVOICED, "200.00"), an_entry(StatementColumn.APPROVED, "200.00")]
     (row,) = reconcile([*received, *credited, *right]).rows
-    assert (row.to_pay, row.in_question, row.to_invoice) == (Money.of("200.00"), NOTHING, NOTHING)
+    assert (row.to_pay, row.in_question, row.not_approved) == (Money.of("200.00"), NOTHING, NOTHING)
     assert not row.settled
     (row,) = reconcile([*received, *credited, *right, an_entry(StatementColumn.PAID, "200.00")]).rows
     assert row.settled
@@ -149,7 +149,7 @@ def test_every_cell_is_the_sum_of_its_documents_and_the_total_of_all(
 def test_the_differences_hold_together(entries: list[StatementEntry]) -> None:
     total = reconcile(entries).total
     assert total.open == total.in_question + total.to_pay
-    assert total.received + total.in_question == total.to_invoice + total.invoiced - total.credited
+    assert total.received + total.in_question == total.not_approved + total.invoiced - total.credited
 
 
 # From the books -----------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_a_result_stands_under_its_own_article(system: System) -> None:
     system.interrupt(REFERENCE, on=date(2026, 3, 13))
     system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 7, 1))
     rows = drawn_up(system, StatementKey.ARTICLE, reference=REFERENCE).rows
-    assert [(row.key[0], str(row.to_invoice.amount)) for row in rows] == [
+    assert [(row.key[0], str(row.not_approved.amount)) for row in rows] == [
         ("BASIC", "0.00"),
         ("RESULT", "15000.00"),
         ("SPEED_BONUS", "2000.00"),

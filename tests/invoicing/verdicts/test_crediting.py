@@ -83,7 +83,7 @@ def test_a_wrong_invoice_is_asked_back_credited_and_replaced_by_the_right_one(
     assert [each.invoice_id for each in system.pay(on=corrected.pays_on)] == [corrected.id]
     row = statement(system)
     assert row.open.is_zero
-    assert row.to_invoice.is_zero
+    assert row.not_approved.is_zero
     assert (row.received, row.approved, row.paid) == (kronor("1900.00"),) * 3
     assert row.invoiced - row.credited == kronor("1900.00")
 
@@ -421,5 +421,5 @@ def test_the_sum_of_a_pair_is_nothing(system: System) -> None:
     system.send(credit_of(invoice))
     row = statement(system)
     assert (row.invoiced, row.credited, row.open) == (kronor("2090.00"), kronor("2090.00"), kronor("0.00"))
-    assert row.to_invoice == kronor("1900.00")
+    assert row.not_approved == kronor("1900.00")
     assert row.paid.is_zero

@@ -26,6 +26,20 @@ ROUTES = {
             "/finance?cause=PRICE&supplier=5599994042&month=2026-09&days=1&amount=10&owner=nobody&order=amount",
         ),
     ),
+    "GET /finance/invoices": Route(
+        may=READERS,
+        own=(
+            "/finance/invoices",
+            "/finance/invoices?q=f26-1403&sort=amount&dir=asc&size=25",
+            "/finance/invoices?state=PAID&type=INVOICE&from=2026-01-01&to=2026-12-31&least=10&most=5000,50",
+        ),
+    ),
+    "GET /finance/invoices.{form}": Route(
+        may=READERS,
+        own=("/finance/invoices.csv?state=PAID", "/finance/invoices.xlsx"),
+        foreign=("/finance/invoices.pdf",),
+        page=False,
+    ),
     "POST /finance/items/{kind}/{number}/owner": Route(
         may=FINANCE, foreign=("/finance/items/NOTHING/99999/owner",), form={"to": ""}
     ),

@@ -51,7 +51,7 @@ class ToldSums(BaseModel):
     credited: str
     approved: str
     paid: str
-    to_invoice: str
+    not_approved: str
     in_question: str
     to_pay: str
     open: str

@@ -1,0 +1,1 @@
+"""Finding documents at the desk, going through its queue, and its forms and pictures."""

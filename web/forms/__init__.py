@@ -1,0 +1,1 @@
+"""A refused form of a page, shown again with what was written in it."""
