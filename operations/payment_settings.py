@@ -8,13 +8,13 @@ from invoicing.payment_control.fetching import ControlDataSource
 from operations.settings import Settings
 
 # An account that banks use in their own examples; a demo's files go nowhere.
-_EXAMPLE: Final = Debtor("SE4550000000058398257466", "ESSESESS")
+EXAMPLE_DEBTOR: Final = Debtor("SE4550000000058398257466", "ESSESESS")
 
 
 def debtor_of(settings: Settings) -> Debtor:
     """The account payments are made from. Raises NoDebtorAccount, BankWishesUnmet; a demo has an example's."""
     if settings.is_demo and not settings.debtor_iban:
-        return _EXAMPLE
+        return EXAMPLE_DEBTOR
     return Debtor(
         settings.debtor_iban,
         settings.debtor_bic,

@@ -53,6 +53,7 @@ from billing.server.help import help_pages
 from billing.server.observability import requests, telemetry
 from billing.server.sandbox import books as sandbox_books
 from billing.server.sandbox.books import Sandboxes
+from billing.server.sandbox.worker_turn import WorkerTurn, WorkerTurnMiddleware
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
@@ -144,6 +145,7 @@ def create_app(
     if opened.has_true_clock:
         app.state.clock = opened.clock
     app.state.sandboxes = Sandboxes(sandbox_books.folder_of(settings, opened))
+    app.state.worker_turn = WorkerTurn(settings, clock)
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
     # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
@@ -188,6 +190,7 @@ def create_app(
         for router in front.routers:
             app.include_router(router)
     failures.add_failures(app)
+    app.add_middleware(WorkerTurnMiddleware, turn=lambda: app.state.worker_turn)
     app.add_middleware(HeaderMiddleware)
     app.add_middleware(UnreadBodyMiddleware)
     return app

@@ -21,6 +21,7 @@ from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused, place_of
 from foundation.observability.request_ids import carried
+from foundation.periods import Clock
 from foundation.sql import Session
 from operations.webhooks import endpoint_store, endpoints, message_store, signing, signing_secret_store
 from operations.webhooks.connecting import Answer, Post
@@ -65,6 +66,8 @@ class WebhookSender:
     tell: TellDisabled = field(default=lambda session, endpoint, why: None)
     stopping: Callable[[], bool] = bool
     at_once: int = AT_ONCE
+    signs_at: Clock | None = None
+    """The time a receiver has, where the books go by another: it refuses what is signed at a wrong hour."""
     _pool: ThreadPoolExecutor | None = None
     _busy: set[Future[None]] = field(default_factory=set)
     _tokens: set[str] = field(default_factory=set)
@@ -94,10 +97,13 @@ class WebhookSender:
         self._busy |= {self._pool.submit(turn, number, token) for number in taken}
         return bool(taken)
 
-    def settle(self) -> None:
-        """Send all that is due now, and wait for it."""
+    def settle(self, *, seconds: float | None = None) -> None:
+        """Send all that is due now, and wait for it; so many seconds at most, where that is said."""
+        until = None if seconds is None else time.monotonic() + seconds
         while self.round() or self._busy:
-            all_done(self._busy)
+            left = None if until is None else max(0.0, until - time.monotonic())
+            if all_done(self._busy, timeout=left).not_done:
+                return
             self._busy = set()
 
     def give_back(self, session: Session) -> None:
@@ -105,10 +111,10 @@ class WebhookSender:
         for each in self._tokens:
             endpoint_store.let_go(session, each)
 
-    def close(self) -> None:
-        """Wait for the message that each turn has in hand."""
+    def close(self, *, wait: bool = True) -> None:
+        """Wait for the message that each turn has in hand; without `wait` it ends by itself, in its seconds."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.shutdown(wait=wait, cancel_futures=True)
             self._pool = None
         self._busy = set()
 
@@ -177,7 +183,8 @@ class WebhookSender:
         if endpoint is None or not (message.is_test or endpoint.state is EndpointState.ACTIVE):
             return False
         at, body = self.database.clock(), message.body.encode()
-        proof = signing.headers(secrets, message.event_id, body, at=at)
+        signed_at = at if self.signs_at is None else self.signs_at()
+        proof = signing.headers(secrets, message.event_id, body, at=signed_at)
         headers = {**proof, "Content-Type": "application/json", "User-Agent": _AGENT}
         answer = self.post(endpoint.url, headers, body, inner=endpoint.is_buyers)
         with self.database.writing() as session:

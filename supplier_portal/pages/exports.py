@@ -55,7 +55,8 @@ def exports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
 @router.post("/exports/everything")
 def ask_for_everything(request: Request, person: Person = signed_in(*_SEES_ALL)) -> Response:
     """Lets everything that the books hold of the supplier become a file, behind the page."""
-    _check_whole(person)
+    if person.within is not None:
+        raise ExportOfAllOnly
     try:
         # The work behind the page is the system's own; what is read by it is the supplier's alone.
         with whole_database_of(request).writing() as session:
@@ -74,7 +75,8 @@ def ask_for_everything(request: Request, person: Person = signed_in(*_SEES_ALL))
 @router.get("/exports/everything/{number:int}")
 def everything(request: Request, number: int, person: Person = signed_in(*_SEES_ALL)) -> Response:
     """The file with everything."""
-    _check_whole(person)
+    if person.within is not None:
+        raise NotThere
     with database_of(request).reading() as session:
         export = export_store.of_supplier(session, person.organisation, number)
     if export.state is not ExportState.READY:
@@ -110,11 +112,6 @@ def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> R
         media_type=_CSV if ending == "csv" else _XLSX,
         headers={"Content-Disposition": f'attachment; filename="{what.value}-{today_of(request)}.{ending}"'},
     )
-
-
-def _check_whole(person: Person) -> None:
-    if person.within is not None:
-        raise ExportOfAllOnly
 
 
 def _pieces(database: Database, number: int) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.public_keys import KeysRefused
 from accounts.api_clients.signing_in import ScopeMissing, WrongKey
 from accounts.guessing.rate_limit import SignInsBusy, TooOften
+from accounts.mails.status_links import StatusLinkVoid
 from foundation.apart.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable
 from foundation.errors import NotThere, Refused
@@ -44,7 +45,7 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused, DocumentInvalid),
     ),
-    (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
+    (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown, StatusLinkVoid)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
     (
         HTTPStatus.FORBIDDEN,

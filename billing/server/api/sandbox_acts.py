@@ -18,6 +18,8 @@ from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations import message_queries
+from operations.webhooks import message_store
+from operations.webhooks.model import MessageState
 from orders.placements import store as placement_store
 from orders.purchase_orders import order_store
 from orders.register import store as register_store
@@ -113,4 +115,11 @@ def standing(books: Database) -> SandboxTold:
     with books.reading() as session:
         orders = sum(1 for _ in order_store.summaries(session, limit=MESSAGES_MOST))
         messages = sum(1 for _ in message_queries.messages_out(session, at_most=MESSAGES_MOST))
-    return SandboxTold(now=now, today=stockholm_date(now), orders=orders, messages_from_buyer=messages)
+        waiting = message_store.count(session, MessageState.WAITING)
+    return SandboxTold(
+        now=now,
+        today=stockholm_date(now),
+        orders=orders,
+        messages_from_buyer=messages,
+        webhooks_waiting=waiting,
+    )

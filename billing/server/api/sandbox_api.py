@@ -31,6 +31,7 @@ from billing.server.api.told_sandbox import (
 from billing.server.bodies.json_bodies import MEDIA_TYPE, json_bytes, read
 from billing.server.bodies.reading_bodies import body_of
 from billing.server.sandbox import buyers_turn
+from billing.server.sandbox.worker_turn import DONE, WorkerTurn
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
@@ -96,7 +97,8 @@ def reset_sandbox(request: Request) -> Response:
     """Throw everything in it away, with replies to keys and what was registered in it."""
     client = _tester(request, *SEES)
     real: Database = request.app.state.database
-    return _as_json(sandbox_acts.standing(sandboxes_of(request).begin_anew(client, real)))
+    request.state.sandbox = sandboxes_of(request).begin_anew(client, real)
+    return _as_json(sandbox_acts.standing(request.state.sandbox))
 
 
 @router.post(
@@ -148,6 +150,10 @@ async def advance_sandbox(request: Request) -> Response:
         by = timedelta(days=asked.days, minutes=asked.minutes)
         sandboxes_of(request).go_ahead(client, by)
         buyers_turn.work(books, today=stockholm_date(books.clock()))
+        # What it tells of webhooks is how they stand when they have been sent.
+        turn: WorkerTurn = request.app.state.worker_turn
+        turn.work(books)
+        setattr(request.state, DONE, True)
         return sandbox_acts.standing(books)
 
     return await in_turn(request, client, lambda: _once(request, client, body, 200, passed))

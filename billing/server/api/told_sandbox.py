@@ -20,6 +20,9 @@ class SandboxTold(BaseModel):
     today: date
     orders: int
     messages_from_buyer: int
+    webhooks_waiting: int = Field(
+        description="Messages to webhooks that have not got through, and are tried again as the sandbox's time passes."
+    )
 
 
 class OrderWanted(JsonBody):

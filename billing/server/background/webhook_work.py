@@ -13,7 +13,7 @@ from foundation.periods import Clock
 from foundation.sql import Session
 from operations.settings import Settings
 from operations.webhooks import message_store
-from operations.webhooks.connecting import HttpsPost, Post
+from operations.webhooks.connecting import SECONDS, HttpsPost, Post
 from operations.webhooks.model import DISABLED_WORDS, DisabledFor, Endpoint
 from operations.webhooks.receiver_addresses import networks_of
 from operations.webhooks.sending import WebhookSender
@@ -22,21 +22,28 @@ from orders.register import store as register_store
 _DISPOSED_AT_ONCE = 1_000
 
 
-def post_of(settings: Settings) -> Post:
-    """The way out of an installation."""
-    return HttpsPost(networks_of(settings.webhooks_inner_networks), settings.webhooks_ca_file)
+def post_of(settings: Settings, *, seconds: float = SECONDS) -> Post:
+    """The way out of an installation; a receiver has so long."""
+    inner = networks_of(settings.webhooks_inner_networks)
+    return HttpsPost(inner, settings.webhooks_ca_file, seconds=seconds)
 
 
 def sender_of(
-    database: Database, settings: Settings, *, stopping: Callable[[], bool] = bool, post: Post | None = None
+    database: Database,
+    settings: Settings,
+    *,
+    stopping: Callable[[], bool] = bool,
+    post: Post | None = None,
+    signs_at: Clock | None = None,
 ) -> WebhookSender:
-    """A worker's sender."""
+    """A worker's sender; `signs_at` is the time of receivers, where the books go by another."""
     return WebhookSender(
         database,
         post or post_of(settings),
         _Keys(settings),
         teller(database.clock),
         stopping,
+        signs_at=signs_at,
     )
 
 

@@ -27,13 +27,17 @@ from billing.migrations.revisions import KNOWN
 from billing.server.sandbox.narrowing import narrowed
 from foundation import number_series
 from foundation.database import Database, DatabaseUnusable
-from foundation.periods import Clock
+from foundation.periods import Clock, stockholm_date
 from foundation.text import Text
 from operations.settings import Settings
 from orders.register import store as register_store
+from orders.tutors import unit_tutors
 
 ORDERS_AFTER: Final = 9_900_000_000
 """Orders of a sandbox have numbers above this one, which no real order has: nobody takes the one for the other."""
+
+TUTORS: Final = ("handledare-1", "handledare-2")
+"""The tutors of each unit in a sandbox: codes, and nobody behind them."""
 
 OPEN_MOST: Final = 50
 """So many sandboxes a process holds open."""
@@ -144,6 +148,13 @@ class Sandboxes:
                 own = narrowed(register, client.organisation)
                 register_store.save(session, own, at=books.clock(), actor=_MADE_BY)
                 client_store.add_known(session, client)
+                # Nobody appoints at a unit without tutors, and pages where they are added show no sandbox.
+                for unit in own.units:
+                    for code in TUTORS:
+                        today = stockholm_date(books.clock())
+                        unit_tutors.add(
+                            session, own, client.organisation, unit.id, code, by=_MADE_BY, today=today
+                        )
                 number_series.jump(
                     session,
                     number_series.ORDERS,

@@ -16,9 +16,11 @@ from billing.server.app import create_app
 from billing.server.sandbox.books import folder_of
 from foundation.periods import Period
 from operations.settings import Settings
+from operations.webhooks.connecting import Post
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK, whole_file
+from tests.support.servers.webhook_receiver import takes_everything
 from tests.support.stories.system import FYRBAKEN, System
 
 TODAY = CLOCK.date()
@@ -26,13 +28,20 @@ LEDGER = "Ekonomisystemet"
 
 
 @contextmanager
-def api(system: System, *, now: datetime = CLOCK, **settings: object) -> Iterator[httpx.Client]:
-    """The application on a real socket, on the day the books stand at; its sandboxes are thrown away with it."""
+def api(
+    system: System, *, now: datetime = CLOCK, post: Post = takes_everything, **settings: object
+) -> Iterator[httpx.Client]:
+    """The application on a real socket, on the day the books stand at; its sandboxes are thrown away with it.
+
+    `post` is the way out of webhooks of sandboxes.
+    """
     url = system.database.url.render_as_string(hide_password=False)
     with TemporaryDirectory() as folder:
         given = Settings.model_validate({"database_url": url, "sandbox_folder": folder, **settings})
         with_tables(folder_of(given, system.database))
-        with _served(create_app(given, clock=lambda: now)) as client:
+        app = create_app(given, clock=lambda: now)
+        app.state.worker_turn.post = post
+        with _served(app) as client:
             yield client
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpcore
 from standardwebhooks import Webhook
 
-from operations.webhooks.connecting import HttpsPost
+from operations.webhooks.connecting import Answer, HttpsPost
 from operations.webhooks.receiver_addresses import IpAddress
 from tests.support.servers.server_certificate import server_certificate
 
@@ -142,3 +142,8 @@ def silent() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
         yield listener.getsockname()[1]
+
+
+def takes_everything(url: str, headers: Mapping[str, str], body: bytes, *, inner: bool) -> Answer:
+    """A receiver that is well, without any way to it."""
+    return Answer(204, "", 1)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.api_clients import client_store
+from accounts.sealed_secrets import fresh_key
 from billing.tools.demo import people
-from foundation.database import Database
+from foundation.database import Database, utc_now
 from foundation.money import Quantity, line_amount
 from invoicing.documents import order_facts_queries
 from invoicing.portal_invoicing import flipping
@@ -21,6 +22,7 @@ from peppol.documents import billing
 from peppol.xml import codec
 from tests.billing.server.described import generated_client
 from tests.support.pages.browser import Site
+from tests.support.servers.webhook_receiver import URL, Receiver, receiving
 from tests.support.stories.demo_books import demo_site, last_day
 
 if TYPE_CHECKING:
@@ -71,8 +73,17 @@ class Person:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with demo_site(tmp_path) as site:
+    with demo_site(tmp_path, secret_keys=fresh_key()) as site:
         yield site
+
+
+@pytest.fixture
+def receiver(site: Site, tmp_path: Path) -> Iterator[Receiver]:
+    """The vendor's own address for webhooks: over TLS, at the true hour, whatever day the demo stands at."""
+    with receiving(tmp_path) as receiver:
+        site.app.state.worker_turn.post = receiver.post()
+        site.app.state.worker_turn.clock = utc_now
+        yield receiver
 
 
 @pytest.fixture
@@ -113,6 +124,7 @@ def of_their_own_making(books: Database, number: str, line: str, *, days: int) -
 
 def test_from_a_client_made_in_the_browser_to_the_payment(
     site: Site,
+    receiver: Receiver,
     client_made: None,
     any_page: "Page",
     record_property: Any,  # noqa: ANN401
@@ -125,12 +137,15 @@ def test_from_a_client_made_in_the_browser_to_the_payment(
     from tests.billing.server.described.vendor import SupplierSystem
 
     with closing(SupplierSystem(site.address, key)) as vendor:
-        number = vendor.be_given_an_order(3)
+        secret = vendor.listen(URL)
+        number = vendor.be_given_an_order(4)
         assert vendor.orders() == [number]
         assert len(vendor.messages("order")) == 1
         _flips_a_line(vendor, number)
         _deviates_and_credits(vendor, books_of(site, key), number)
+        _invoices_many(vendor, number)
         _is_paid(vendor, number)
+        _was_told(receiver, secret)
         # Begun anew, there is nothing left of it.
         assert (vendor.begin_anew().orders, vendor.orders()) == (0, [])
 
@@ -142,12 +157,21 @@ def _flips_a_line(vendor: "SupplierSystem", number: str) -> None:
     assert vendor.invoice(f"{number}/001", "first-line") == made
     vendor.let_pass(minutes=15)
     assert vendor.order(number).lines[0].invoice_number == made.number
+    told = vendor.told_of(made.number)
+    assert (told.state, told.deviations) == ("ACCEPTED", [])
+    assert told.pays_on is not None
+    assert vendor.answers(told.id)[-1] == "AP"
 
 
 def _deviates_and_credits(vendor: "SupplierSystem", books: Database, number: str) -> None:
+    """A document of their own is sent by the API, and its credit note as over Peppol."""
     wrong = of_their_own_making(books, number, "002", days=2)
-    taken = vendor.send(codec.serialise(wrong))
-    assert (taken.number, taken.document_state) == (wrong.id, "CREDIT_REQUESTED")
+    vendor.send_own(codec.serialise(wrong))
+    assert vendor.let_pass(minutes=15).webhooks_waiting == 0
+    told = vendor.told_of(wrong.id)
+    assert told.state == "CREDIT_REQUESTED"
+    assert any(each.stops for each in told.deviations)
+    assert told.why_not_paid
     assert b"RE</cbc:ResponseCode>" in vendor.messages("invoice-response")[-1]
     credit = flipping.credit_note_of(wrong, given=Numbered("EGEN-K", last_day()))
     assert vendor.send(codec.serialise(credit)).document_state == "SETTLED"
@@ -156,10 +180,33 @@ def _deviates_and_credits(vendor: "SupplierSystem", books: Database, number: str
     assert vendor.order(number).lines[1].invoice_number == again.number
 
 
+def _invoices_many(vendor: "SupplierSystem", number: str) -> None:
+    """Of many lines each has an answer of its own."""
+    made = vendor.invoice_many([f"{number}/003", f"{number}/001", f"{number}/004"])
+    assert (made.done, made.refused) == (2, 1)
+    vendor.let_pass(minutes=15)
+    assert all(each.invoice_number for each in vendor.order(number).lines[:4])
+
+
 def _is_paid(vendor: "SupplierSystem", number: str) -> None:
     vendor.let_pass(days=40)
     order = vendor.order(number)
     paid = [Decimal(each.amount_paid) for each in order.lines]
-    assert paid[:2] == [Decimal(each.amount_received) for each in order.lines[:2]]
+    assert paid[:4] == [Decimal(each.amount_received) for each in order.lines[:4]]
     assert sum(paid) == Decimal(order.amount_paid) > 0
     assert b"PD</cbc:ResponseCode>" in vendor.messages("invoice-response")[-1]
+    found = vendor.payments()
+    assert all(each.is_whole and each.parts for each in found)
+    assert sum(Decimal(each.amount) for each in found) >= Decimal(order.amount_paid)
+
+
+def _was_told(receiver: Receiver, secret: str) -> None:
+    """Every message is proved by the vendor's own library, and the case's come in the order of what happened."""
+    test, *told = [each.verified(secret) for each in receiver.came]
+    assert test["type"] == "webhook.test"
+    places: list[int] = [each["data"]["sequence"] for each in told]  # type: ignore[index]
+    assert places == sorted(set(places))
+    types = [str(each["type"]) for each in told]
+    assert types[0] == "order.placed"
+    for kind in ("invoice.accepted", "invoice.credit_requested", "invoice.paid"):
+        assert kind in types, types

@@ -6,8 +6,16 @@ from io import BytesIO
 from uuid import uuid4
 
 from orders_and_invoices import AuthenticatedClient
-from orders_and_invoices.api.invoices import preview_invoice, send_invoice
+from orders_and_invoices.api.answers import list_answers
+from orders_and_invoices.api.invoices import (
+    list_invoices,
+    make_invoices,
+    preview_invoice,
+    read_invoice,
+    send_invoice,
+)
 from orders_and_invoices.api.orders import list_orders, read_order
+from orders_and_invoices.api.payments import list_payments
 from orders_and_invoices.api.sandbox import (
     advance_sandbox,
     hand_in_sandbox_message,
@@ -16,18 +24,30 @@ from orders_and_invoices.api.sandbox import (
     read_sandbox_message,
     reset_sandbox,
 )
+from orders_and_invoices.api.webhooks import make_webhook, send_webhook_test
 from orders_and_invoices.models import (
+    AnswerPage,
     InvoicedLine,
+    InvoicePage,
+    InvoicesAnswer,
+    LineToInvoice,
     MadeOrders,
+    MadeWebhook,
+    ManyLineToInvoice,
+    OneInvoice,
     OneOrder,
     OrderPage,
     OrderWanted,
+    PaymentPage,
     PreviewedDocument,
     ProblemDocument,
     SandboxTold,
     SentDocument,
     TakenMessage,
+    TestLaidOut,
     TimeToPass,
+    ToldPayment,
+    WantedWebhook,
 )
 from orders_and_invoices.types import File
 
@@ -101,6 +121,63 @@ class SupplierSystem:
                 raise Refused(made)
             time.sleep(1)
         raise Refused(None)
+
+    def invoice_many(self, lines: list[str]) -> InvoicesAnswer:
+        """Invoice many lines in one request; each row has an answer of its own."""
+        asked = ManyLineToInvoice(rows=[LineToInvoice(line=each) for each in lines])
+        made = make_invoices.sync(client=self.client, body=asked, idempotency_key=str(uuid4()))
+        if not isinstance(made, InvoicesAnswer):
+            raise Refused(made)
+        return made
+
+    def send_own(self, document: bytes) -> str:
+        """Send a document of our own making to the buyer; where it is. The generator writes JSON alone here."""
+        answer = self.client.get_httpx_client().post(
+            "/api/v1/invoices",
+            content=document,
+            headers={"Content-Type": "application/xml", "Idempotency-Key": str(uuid4())},
+        )
+        answer.raise_for_status()
+        where: str = answer.headers["Location"]
+        return where
+
+    def told_of(self, number: str) -> OneInvoice:
+        """An invoice or credit note of ours as the buyer has it: where it stands, what deviates, when it is paid."""
+        page = list_invoices.sync(client=self.client, number=number)
+        if not isinstance(page, InvoicePage):
+            raise Refused(page)
+        (row,) = page.documents
+        found = read_invoice.sync(row.id, client=self.client)
+        if not isinstance(found, OneInvoice):
+            raise Refused(found)
+        return found
+
+    def answers(self, document: int) -> list[str]:
+        """The codes of the buyer's answers to a document."""
+        page = list_answers.sync(client=self.client, document=document)
+        if not isinstance(page, AnswerPage):
+            raise Refused(page)
+        return [str(each.code) for each in page.answers]
+
+    def payments(self) -> list[ToldPayment]:
+        """What the buyer has paid."""
+        page = list_payments.sync(client=self.client)
+        if not isinstance(page, PaymentPage):
+            raise Refused(page)
+        payments: list[ToldPayment] = page.payments
+        return payments
+
+    def listen(self, url: str) -> str:
+        """Have what happens told to an address of ours, and try it once; the secret that proves who tells."""
+        wanted = WantedWebhook(name="Ledger", url=url)
+        made = make_webhook.sync(client=self.client, body=wanted, idempotency_key=str(uuid4()))
+        if not isinstance(made, MadeWebhook) or not made.secret:
+            raise Refused(made if isinstance(made, ProblemDocument) else None)
+        laid = send_webhook_test.sync(made.id, client=self.client, idempotency_key=str(uuid4()))
+        if not isinstance(laid, TestLaidOut):
+            raise Refused(laid)
+        secret: str = made.secret
+        return secret
 
     def let_pass(self, *, days: int = 0, minutes: int = 0) -> SandboxTold:
         """Let the sandbox's time go on."""

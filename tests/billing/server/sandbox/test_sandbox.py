@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from accounts.api_clients import key_format
 from accounts.api_clients.model import ApiScope
+from accounts.sealed_secrets import fresh_key
 from billing.migrations.schema import METADATAS
 from foundation.database import Database
 from invoicing.model import InvoiceState
@@ -37,7 +38,7 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 @pytest.fixture
 def portal(system: System) -> Iterator[httpx.Client]:
-    with api(system) as client:
+    with api(system, secret_keys=fresh_key()) as client:
         yield client
 
 
@@ -107,7 +108,10 @@ def test_nothing_real_is_touched(system: System, portal: httpx.Client) -> None:
     get(portal, mine, "/api/v1/orders")
     before = _books(system.database)
     (number,) = post(portal, mine, f"{SANDBOX}/orders", {})["orders"]
+    post(portal, mine, "/api/v1/webhooks", {"name": "Ledger", "url": "https://hooks.example/rusta"})
     post(portal, mine, "/api/v1/invoices", {"line": f"{number}/001"})
+    made = portal.post("/api/v1/exports", headers={**mine, "Idempotency-Key": "export"})
+    assert get(portal, mine, made.json()["href"])["state"] == "READY"
     post(portal, mine, f"{SANDBOX}/advance", {"days": 60})
     post(portal, mine, f"{SANDBOX}/reset", {})
     assert _books(system.database) == before
