@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from billing.server.bodies import json_faults
 from billing.server.bodies.reading_bodies import body_of
 from foundation.formatting import number
 from foundation.text import Text
@@ -72,7 +73,7 @@ def read(model: type[_Model], body: bytes, *, at: str = "#") -> _Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] == "json_invalid":
         raise ProblemResponse(
             ProblemCode.BODY_UNREADABLE, Text("Begäran är inte JSON i UTF-8. Inget är gjort.")
@@ -80,7 +81,11 @@ def read(model: type[_Model], body: bytes, *, at: str = "#") -> _Model:
     pointer = at + "".join(f"/{_escaped(str(part))}" for part in first["loc"])
     raise ProblemResponse(
         ProblemCode.FIELD_NOT_ALLOWED,
-        Text("Uppgiften %(where)s är fel: %(what)s. Inget är gjort.", where=pointer, what=first["msg"]),
+        Text(
+            "Uppgiften %(where)s är fel: %(what)s. Inget är gjort.",
+            where=pointer,
+            what=json_faults.said_of(first),
+        ),
         pointer=pointer,
     )
 
