@@ -18,6 +18,7 @@ from operations.alarms import (
     BANK_SILENT,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
+    CONVERSATIONS_UNREAD,
     CREDITS_LATE,
     EVENTS_WAITING,
     FLOW_TESTS_WAITING,
@@ -51,6 +52,10 @@ _SENTENCES: Final[Mapping[str, Text]] = {
         "%(count)s informativa rapporter har väntat i minst %(days)s dagar på att bli lästa, den äldsta sedan "
         "%(since)s. Be handläggarna läsa dem under Redovisningar, Informativa rapporter."
     ),
+    CONVERSATIONS_UNREAD: Text(
+        "Leverantörer har skrivit om %(count)s fakturor eller kreditfakturor utan att någon har läst det på minst "
+        "%(days)s dagar, om den äldsta sedan %(since)s. Läs och svara under Ekonomi, Meddelanden från leverantörer."
+    ),
     QUESTIONS_WAITING: Text(
         "%(count)s fakturor i fråga har väntat på ekonomi i minst %(days)s dagar, den äldsta sedan %(since)s. Avgör "
         "dem under Ekonomi, Avvikelser."
@@ -61,8 +66,8 @@ _SENTENCES: Final[Mapping[str, Text]] = {
     ),
     CONFIRMATIONS_WAITING: Text(
         "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person eller ett svar, den äldsta sedan "
-        "%(since)s: betalningsstopp, noteringar om betalningar, återbetalningar, fordringar, referensräntor eller "
-        "gallring. Bekräfta, besvara eller ta tillbaka dem."
+        "%(since)s: betalningsstopp, noteringar om betalningar, återbetalningar, fordringar, referensräntor, "
+        "föreslagna register eller gallring. Bekräfta, besvara eller ta tillbaka dem."
     ),
     CREDITS_LATE: Text(
         "%(count)s kreditfakturor för delar av fakturor skulle ha kommit för minst %(days)s dagar sedan, den äldsta "

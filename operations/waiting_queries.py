@@ -16,6 +16,7 @@ from foundation.sql import Session
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import ClaimState
 from invoicing.claims.rate_store import RateState
+from invoicing.conversation import message_store
 from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -35,6 +36,7 @@ from operations.alarms import (
     BANK_SILENT,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
+    CONVERSATIONS_UNREAD,
     CREDITS_LATE,
     EVENTS_WAITING,
     FLOW_TESTS_WAITING,
@@ -42,6 +44,8 @@ from operations.alarms import (
     QUESTIONS_WAITING,
     RECEIPTS_MISSING,
 )
+from operations.register_loads.store import LoadState
+from operations.register_loads.tables import register_load
 from orders import tables as order_tables
 from orders.events.store import EventState
 from orders.placements.informative import informative_tables
@@ -88,6 +92,7 @@ SINCE: Final[Mapping[str, Since]] = {
     FLOW_TESTS_WAITING: _days(select(_FLOW.c.changed_at).where(_FLOW.c.asked)),
     EVENTS_WAITING: _days(select(_EVENT.c.received_at).where(_EVENT.c.state == EventState.UNAPPLIABLE)),
     INFORMATIVE_UNREAD: _days(select(_TOLD.c.filed_on).where(_TOLD.c.state == InformativeState.UNREAD)),
+    CONVERSATIONS_UNREAD: _days(message_store.UNREAD_SINCE),
     QUESTIONS_WAITING: _days(
         select(_INVOICE.c.received_on).where(_INVOICE.c.state == InvoiceState.IN_QUESTION)
     ),
@@ -111,6 +116,7 @@ SINCE: Final[Mapping[str, Since]] = {
         .where(_CLAIM.c.state == ClaimState.DISPUTED)
         .group_by(_CLAIM.c.number),
         select(_RATE.c.asked_at).where(_RATE.c.state == RateState.ASKED),
+        select(register_load.c.proposed_at).where(register_load.c.state == LoadState.PROPOSED),
     ),
     BANK_SILENT: _days(
         select(_PROPOSAL.c.pay_on).where(_PROPOSAL.c.state == ProposalState.EXPORTED),

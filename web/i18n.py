@@ -39,8 +39,8 @@ def preferred(header: str) -> Language:
         name, *parameters = (each.strip() for each in part.split(";"))
         weight = next((each.removeprefix("q=") for each in parameters if each.startswith("q=")), "1")
         language = name.partition("-")[0]
-        if language in languages() and _QVALUE.fullmatch(weight) and float(weight) > 0:
-            weighed.append((-float(weight), place, language))
+        if language in languages() and _QVALUE.fullmatch(weight) and Decimal(weight) > 0:
+            weighed.append((-Decimal(weight), place, language))
     return min(weighed)[2] if weighed else SWEDISH
 
 

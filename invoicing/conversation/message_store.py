@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import func, insert, select, update
 
@@ -176,3 +177,5 @@ def waiting(session: Session, *, limit: int, offset: int = 0) -> list[WaitingCon
 
 
 _UNREAD = (_M.c.side == Side.SUPPLIER, _M.c.read_at.is_(None))
+UNREAD_SINCE: Final = select(func.min(_M.c.written_at)).where(*_UNREAD).group_by(_M.c.invoice_id)
+"""Since when each document with something unread has waited."""

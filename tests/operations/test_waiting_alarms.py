@@ -1,6 +1,7 @@
 """What waits for somebody at the buyer is alarmed about by its age; what is not says why."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -24,6 +25,8 @@ from bookkeeping.month_closing_store import ClosingState
 from foundation.periods import Month
 from invoicing.claims.claim_states import ClaimState
 from invoicing.claims.rate_store import RateState
+from invoicing.conversation import message_store
+from invoicing.conversation.message_store import Side
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import ActionState
@@ -46,6 +49,9 @@ from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from operations.register_loads import proposing
+from operations.register_loads.store import LoadState
+from operations.supplier_exports.export_store import ExportState
 from operations.webhooks.model import EndpointState, MessageState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
@@ -90,6 +96,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ClaimState.DISPUTED, "CONFIRMATIONS_WAITING"),
     (ClaimState.WRITE_OFF_ASKED, "CONFIRMATIONS_WAITING"),
     (RateState.ASKED, "CONFIRMATIONS_WAITING"),
+    (LoadState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (TransferNoteState.NOTED, "CONFIRMATIONS_WAITING"),
     (ProposalState.EXPORTED, "BANK_SILENT"),
     (ItemState.EXPORTED, "BANK_SILENT"),
@@ -123,7 +130,9 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
 )
 """States in which something waits for the buyer, and the alarm that tells of it."""
 
-OF_NO_STATE: Final = frozenset({"ACCESS_POINT_DOWN", "ACCOUNTS_GUESSED", "DIRECTORY_DOUBTED"})
+OF_NO_STATE: Final = frozenset(
+    {"ACCESS_POINT_DOWN", "ACCOUNTS_GUESSED", "CONVERSATIONS_UNREAD", "DIRECTORY_DOUBTED"}
+)
 """Alarms that tell of something that stands in no state."""
 
 NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
@@ -200,6 +209,11 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     ),
     (MessageState.FAILED, "nothing waits: it was given up after three days, and can be sent again"),
     (MessageState.DELIVERED, "nothing waits: it may be sent again"),
+    (
+        ExportState.WAITING,
+        "for a worker, which has an alarm of its own; its task is alarmed about when it is stuck",
+    ),
+    (ExportState.READY, "for the supplier, who fetches it before its last day"),
     (BuyerState.OPEN, "nothing waits: the buyer is served"),
     (
         BuyerState.CLOSED,
@@ -233,6 +247,7 @@ TWO_PEOPLE: Final[Sequence[tuple[str, StrEnum]]] = (
     ("a repayment that came", RepaymentState.NOTED),
     ("a deposit that the bank took back", RepaymentState.UNDO_ASKED),
     ("the disposal of cases", DisposalState.PROPOSED),
+    ("a register that a program proposes", LoadState.PROPOSED),
     ("a payment, prepared and to be attested", ProposalState.DRAFT),
 )
 """Everything that one person asks for and another confirms, in the state in which it waits."""
@@ -375,6 +390,37 @@ def test_the_closing_of_a_month_waits_for_its_second_person_and_so_does_its_open
                 now=_at(on),
             )
     assert [day for day in range(15, 30) if raised(system, after=day)] == [27]
+
+
+@pytest.mark.both_engines
+def test_what_a_supplier_writes_about_a_document_is_alarmed_about_until_somebody_reads_it(
+    system: System,
+) -> None:
+    system.report(REFERENCE, "2026-01", on=DAY)
+    invoice = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=DAY)
+    with system.database.writing() as session:
+        message_store.add(session, invoice.id, Side.BUYER, "Vilken månad?", by="officer-1", at=_at(DAY))
+    before = [day for day in range(15) if alarms.CONVERSATIONS_UNREAD in raised(system, after=day)]
+    written = _at(DAY + timedelta(days=15))
+    with system.database.writing() as session:
+        message_store.add(session, invoice.id, Side.SUPPLIER, "Mars.", by="user-9", at=written)
+    told = [day for day in range(15, 26) if alarms.CONVERSATIONS_UNREAD in raised(system, after=day)]
+    with system.database.writing() as session:
+        message_store.note_read(session, invoice.id, by="officer-1", at=written)
+    after = [day for day in range(26, 50) if alarms.CONVERSATIONS_UNREAD in raised(system, after=day)]
+    assert (before, told, after) == ([], [22], [])
+
+
+@pytest.mark.both_engines
+def test_a_register_that_a_program_proposes_is_alarmed_about_until_a_person_decides(system: System) -> None:
+    with system.database.writing() as session:
+        held = register_store.load(session)
+        renamed = replace(held, buyer=replace(held.buyer, name="Köparen med nytt namn"))
+        proposed = proposing.propose(session, renamed, by="client-1", now=_at(DAY), today=DAY)
+    assert [day for day in range(10) if raised(system, after=day) == ["CONFIRMATIONS_WAITING"]] == [7]
+    with system.database.writing() as session:
+        proposing.decline(session, proposed.load.id, by="user-1", reason="Fel namn.", now=_at(DAY))
+    assert [day for day in range(10, 30) if raised(system, after=day)] == []
 
 
 def _at(day: date) -> datetime:

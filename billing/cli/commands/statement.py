@@ -23,6 +23,8 @@ from orders.terms import ArticleKind
 
 alone = typer.Typer()
 
+_SHORT = {"not_approved": Text("Ej godkänt")}
+"""What stands above an amount where a column is narrow."""
 # So many amounts above each other make the thirteen fit the narrowest terminal.
 _STACKED = 3
 _KEYS = {
@@ -167,7 +169,8 @@ def _stacked_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:
         TableColumn(JoinedText("\n", (first, JoinedText(" ", others)))),
         *(
             TableColumn(
-                JoinedText("\n", (heading for _, heading in AMOUNTS[place : place + _STACKED])), right=True
+                JoinedText("\n", (_SHORT.get(*each) for each in AMOUNTS[place : place + _STACKED])),
+                right=True,
             )
             for place in range(0, len(AMOUNTS), _STACKED)
         ),

@@ -37,6 +37,7 @@ SAYS: Final = "says that a report was read; it changes nothing that is received"
 PAYS: Final = "prepares, attests or follows up a payment; who prepares never attests"
 HOLDS_SUPPLIER: Final = "about a supplier and not a document; two people stop and two lift"
 KEEPS: Final = "keeps and disposes of cases that are at their end"
+CONVERSES: Final = "asks or answers the supplier; what is decided is decided with another button"
 BOOKS: Final = "writes in the ledger what has happened"
 
 ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
@@ -58,6 +59,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/events/{number}/apply": frozenset({_P.LATE_INTERRUPTION_APPLIED}),
     "POST /finance/events/{number}/lay-aside": frozenset({_P.EVENT_LAID_ASIDE}),
     "POST /finance/documents/{number}/{action}": frozenset(JOURNAL_ACTIONS.values()),
+    "POST /finance/documents/{number}/conversation": CONVERSES,
+    "POST /finance/documents/{number}/conversation/read": CONVERSES,
     "POST /finance/documents/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),
     "POST /finance/documents/{number}/protect": frozenset({_D.PROTECTED_MARKED}),
     "POST /finance/actions/{number}/undo": frozenset({_D.DESK_UNDONE}),

@@ -131,7 +131,8 @@ def test_the_search_for_personal_numbers_grows_with_the_attributes_of_one_elemen
         return time.process_time() - began
 
     spent(100)
-    smaller, larger = spent(20_000), spent(40_000)
+    # The quickest of three: another process on the same core is no cost of ours.
+    smaller, larger = (min(spent(many) for _ in range(3)) for many in (20_000, 40_000))
     assert larger < max(GROWTH_MOST * smaller, SECONDS_FLOOR)
 
 

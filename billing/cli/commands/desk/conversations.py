@@ -19,7 +19,6 @@ conversations = typer.Typer()
 
 By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
 Number = Annotated[int, typer.Argument(help="Dokumentets nummer, ur list / the document, of list")]
-_MOST = 200
 
 _LIST = (
     TableColumn(Text("Dokument"), right=True),
@@ -35,7 +34,7 @@ _MESSAGES = (TableColumn(Text("När")), TableColumn(Text("Vem")), TableColumn(Te
 def list_waiting(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa vad leverantörer skrivit som ingen läst / show what suppliers wrote that nobody has read."""
     with context.reading() as session:
-        found = message_store.waiting(session, limit=_MOST)
+        found = message_store.waiting(session, limit=100_000)
     if as_json:
         write_json(
             [
