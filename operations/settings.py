@@ -206,7 +206,7 @@ class Settings(PostSettings, BodyStorageSettings):
     """The smallest count of participants that is told in the service's figures; smaller ones are left out."""
 
     api_requests: int = Field(default=600, ge=10, le=100_000)
-    """How often one client of the API may ask one of its addresses in a minute, in each process."""
+    """How often one client may ask one address of the API in a minute; all processes of `serve` count together."""
 
     caller_cpu_seconds: float = Field(default=60, ge=1, le=3600)
     """Seconds of a processor a minute that checking documents may take for one organisation or one address."""

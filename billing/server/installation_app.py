@@ -6,8 +6,10 @@ buyer everything goes to its pages as if there were no choice. What is no buyer'
 checking a document, messages pushed to us) needs none.
 """
 
+import os
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
@@ -18,7 +20,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from billing.server import metrics, start_page, ways_in
+from billing.server import metrics, serving, start_page, ways_in
 from billing.server.app import HeaderMiddleware, budgets_for, create_app, life
 from billing.server.help import help_pages
 from billing.server.installation import Books, Installation
@@ -30,6 +32,7 @@ from foundation.periods import Clock
 from operations.settings import Settings
 from web import cookies, failures, problems
 from web.guards.own_paths import own_path
+from web.guards.request_limits import RequestLimits
 from web.portal_buyer import PortalBuyer
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
@@ -48,10 +51,13 @@ _MAILS: Final = "/mails/"
 class InstallationApp:
     """Answers for every buyer of an installation, or for the one named by `only`. Close it with `close()`."""
 
-    def __init__(self, settings: Settings, *, only: str = "", clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, *, only: str = "", clock: Clock = utc_now, counts: Path | None = None
+    ) -> None:
         self.installation = Installation(settings, clock=clock)
         self._only = only
         self._clock = clock
+        self._counts = counts
         self._lock = Lock()
         self._apps: dict[str, tuple[Books, bool, FastAPI]] = {}
         self._saying_why: FastAPI | None = None
@@ -169,6 +175,9 @@ class InstallationApp:
                     app.state.books_for = self.installation.route(database)
                     app.state.whose = partial(ways_in.whose, self.installation, books)
                     app.state.watched = self._watched
+                app.state.request_limits = RequestLimits(
+                    books.settings.api_requests, counts=self._counts, buyer=books.slug
+                )
                 # Buyers share the process, and so what strangers may take of it.
                 app.state.budgets = self._budgets
                 made = self._apps[books.slug] = (books, several, app)
@@ -233,7 +242,8 @@ def application() -> InstallationApp:
     settings = Settings()
     # A process of several is begun afresh, and none of the command line's has run in it.
     log_to_standard_error()
-    return InstallationApp(settings, only=settings.buyer)
+    counts = os.environ.get(serving.COUNTS)
+    return InstallationApp(settings, only=settings.buyer, counts=Path(counts) if counts else None)
 
 
 class _Asked:

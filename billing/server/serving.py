@@ -5,6 +5,8 @@ Convention: requests are not logged one by one, and what is under way at the end
 
 import os
 import socket
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import uvicorn
@@ -12,6 +14,8 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 _SECONDS_TO_FINISH: Final = 8
+COUNTS: Final = "_BILLING_SHARED_COUNTS"
+"""Where the processes are told of the file that they count in; no setting of anybody's."""
 
 
 def serve(application: ASGIApp, listening: socket.socket) -> None:
@@ -22,12 +26,18 @@ def serve(application: ASGIApp, listening: socket.socket) -> None:
 def serve_together(url: str, buyer: str, workers: int, listening: socket.socket) -> None:
     """Several processes on one address; each makes its application of the environment.
 
-    It names the installation's first books, and the one buyer to answer for, empty for all of them.
+    It names the installation's first books, the one buyer to answer for, empty for all of them, and where the
+    processes count together.
     """
     os.environ["BILLING_DATABASE_URL"] = url
     os.environ["BILLING_BUYER"] = buyer
     config = _config("billing.server.installation_app:application", factory=True, workers=workers)
-    Multiprocess(config, sockets=[listening]).run()
+    with TemporaryDirectory(prefix="billing-serve-") as folder:
+        os.environ[COUNTS] = str(Path(folder, "counts.sqlite"))
+        try:
+            Multiprocess(config, sockets=[listening]).run()
+        finally:
+            del os.environ[COUNTS]
 
 
 def _config(application: ASGIApp | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - the server's own settings
