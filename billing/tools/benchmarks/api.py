@@ -8,6 +8,7 @@ machine's, the network's and HTTP's. Nothing here is asserted anywhere.
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,9 +16,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
@@ -44,6 +46,7 @@ PAUSE: Final = 0.5
 """Seconds between two rounds of a system, and a person's thought between two pages is twice that."""
 
 _ROUNDS_A_WRITE: Final = 4
+_NO_CERTIFICATES: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _PAGES: Final = ("/", "/orders", "/to-invoice", "/invoices", "/placements")
 
 
@@ -177,48 +180,57 @@ def measured(world: World, *, seconds: float) -> list[Waited]:
                 into.failed[answer.status_code] += 1
         return answer
 
-    def system(key: str, lines: Sequence[str], until: float) -> None:
+    def system(client: httpx.Client, lines: Sequence[str], until: float) -> None:
         left = iter(lines)
-        with _client(world.address, {"Authorization": f"Bearer {key}"}) as client:
-            told = client.get("/api/v1/orders", params={"limit": 20}).json()
-            for number in count():
-                if monotonic() > until:
-                    return
-                changed = timed(
-                    client, polls, "GET", "/api/v1/orders", params={"updated_after": told["updated_cursor"]}
-                )
-                told = changed.json() if changed.is_success else told
-                line = next(left, None) if number % _ROUNDS_A_WRITE == 0 else None
-                if line is not None:
-                    timed(client, reads, "GET", f"/api/v1/orders/{line.partition('/')[0]}")
-                    once = {"Idempotency-Key": str(uuid4())}
-                    timed(client, writes, "POST", "/api/v1/invoices", json={"line": line}, headers=once)
-                sleep(PAUSE)
+        told = client.get("/api/v1/orders", params={"limit": 20}).json()
+        for number in count():
+            if monotonic() > until:
+                return
+            changed = timed(
+                client, polls, "GET", "/api/v1/orders", params={"updated_after": told["updated_cursor"]}
+            )
+            told = changed.json() if changed.is_success else told
+            line = next(left, None) if number % _ROUNDS_A_WRITE == 0 else None
+            if line is not None:
+                timed(client, reads, "GET", f"/api/v1/orders/{line.partition('/')[0]}")
+                once = {"Idempotency-Key": str(uuid4())}
+                timed(client, writes, "POST", "/api/v1/invoices", json={"line": line}, headers=once)
+            sleep(PAUSE)
 
-    def person(session: str, until: float) -> None:
-        with _client(world.address, {"Cookie": f"{SESSION}={session}"}) as client:
-            for number in count():
-                if monotonic() > until:
-                    return
-                timed(client, shown, "GET", _PAGES[number % len(_PAGES)])
-                sleep(2 * PAUSE)
+    def person(client: httpx.Client, until: float) -> None:
+        for number in count():
+            if monotonic() > until:
+                return
+            timed(client, shown, "GET", _PAGES[number % len(_PAGES)])
+            sleep(2 * PAUSE)
 
-    def asking_nothing(until: float) -> None:
-        with _client(world.address, {}) as client:
-            while monotonic() < until:
-                timed(client, peer, "GET", "/livez")
-                sleep(PAUSE)
+    def asking_nothing(client: httpx.Client, until: float) -> None:
+        while monotonic() < until:
+            timed(client, peer, "GET", "/livez")
+            sleep(PAUSE)
 
     _warm(world)
-    until = monotonic() + seconds
-    _together(
-        [
-            *((lambda key=key, lines=lines: system(key, lines, until)) for key, lines in world.systems),
-            *((lambda each=each: person(each, until)) for each in world.people),
+    with ExitStack() as opened:
+        clients = [
+            opened.enter_context(_client(world.address, {"Authorization": f"Bearer {key}"}))
+            for key, _ in world.systems
         ]
-    )
-    later = monotonic() + seconds / 2
-    _together([lambda: asking_nothing(later)] * len(world.systems))
+        browsers = [
+            opened.enter_context(_client(world.address, {"Cookie": f"{SESSION}={each}"}))
+            for each in world.people
+        ]
+        until = monotonic() + seconds
+        _together(
+            [
+                *(
+                    partial(system, client, lines, until)
+                    for client, (_, lines) in zip(clients, world.systems, strict=True)
+                ),
+                *(partial(person, each, until) for each in browsers),
+            ]
+        )
+        later = monotonic() + seconds / 2
+        _together([partial(asking_nothing, each, later) for each in clients])
     return [polls, reads, writes, shown, peer]
 
 
@@ -237,13 +249,22 @@ def _warm(world: World) -> None:
 
 
 def _together(work: Sequence[Callable[[], None]]) -> None:
+    """All of it at once, begun one after another within a pause: systems of several houses keep no common time."""
+
+    def begun(place: int, each: Callable[[], None]) -> None:
+        sleep(PAUSE * place / len(work))
+        each()
+
     with ThreadPoolExecutor(max(1, len(work))) as pool:
-        for done in [pool.submit(each) for each in work]:
+        for done in [pool.submit(begun, place, each) for place, each in enumerate(work)]:
             done.result()
 
 
 def _client(address: str, headers: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False)
+    # The address is plain HTTP: reading the machine's certificates for each client would be measured as waiting.
+    return httpx.Client(
+        base_url=address, headers=headers, timeout=60, trust_env=False, verify=_NO_CERTIFICATES
+    )
 
 
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:
