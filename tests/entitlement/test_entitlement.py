@@ -47,7 +47,7 @@ def register() -> Register:
 
 
 @given(steps=STEPS)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_what_is_received_and_stands_is_what_may_be_paid(books: Database, steps: list[Step]) -> None:
     agree(books, steps)
 

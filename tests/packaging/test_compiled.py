@@ -51,15 +51,18 @@ def assert_the_same_is_found(tree: Path, folder: Path) -> None:
     assert lines == found_in(folder)
 
 
+@pytest.mark.slow
 def test_the_compiled_build_says_so(tree: Path) -> None:
     told = run_in(tree, "-c", "from billing.cli.cli import main; main()", "--version")
     assert told.stdout.endswith(" (compiled)\n"), told.stderr
 
 
+@pytest.mark.slow
 def test_the_same_is_found_in_the_same_order_compiled_or_not(tree: Path, tmp_path: Path) -> None:
     assert_the_same_is_found(tree, documents_in(tmp_path / "documents", 400))
 
 
+@pytest.mark.slow
 def test_the_compiled_build_passes_the_tests_of_the_plain_one(tree: Path) -> None:
     told = run_in(tree, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *SHORT)
     assert told.returncode == 0, told.stdout[-4000:]

@@ -141,7 +141,7 @@ def assert_right(judged: Judged) -> None:
     assert judged.share >= _SHARE, told(judged)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
     year: OrdersInMemory, facts: FactsInMemory, seed: int
 ) -> None:
