@@ -143,15 +143,12 @@ def test_every_operation_answers_as_it_is_described(
                 # A document is held to rules that stand in no description, and nobody guesses the state of a thing.
                 if case.media_type in OF_RULES or answer.status_code == 412:
                     without.append(positive_data_acceptance)
-                # A document is held to rules that stand in no description, and nobody guesses the state of a thing.
-                if case.media_type in OF_RULES or answer.status_code == 412:
-                    without.append(positive_data_acceptance)
                 if _lacks_its_key(case):
                     without.append(negative_data_rejection)
-                if "WEBHOOK_ADDRESS_REFUSED" in answer.text:
+                if b"WEBHOOK_ADDRESS_REFUSED" in answer.content:
                     # No schema says which names lead to a public machine.
                     without.append(positive_data_acceptance)
-                if "KEY_USED_FOR_OTHER" in answer.text:
+                if b"KEY_USED_FOR_OTHER" in answer.content:
                     # What is made up comes up with the same Idempotency-Key now and then.
                     without.append(positive_data_acceptance)
                 try:

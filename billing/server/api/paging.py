@@ -24,6 +24,8 @@ from web.pages import database_of, whole_database_of
 Row = TypeVar("Row")
 
 LIMIT_MOST: Final = 200
+DAY: Final = "[1-9][0-9]{0,5}"
+"""A day in a cursor, by its number: whatever is written so is a day that there is (`date.fromordinal`)."""
 
 UpdatedAfter = Annotated[
     int | None,
@@ -100,20 +102,12 @@ def answered(told: BaseModel, following: str | None) -> Response:
     return JSONResponse(told.model_dump(mode="json"), headers=headers)
 
 
-def first_of(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
-    """The page's own of rows that were asked for with one more, and whether another page follows.
-
-    >>> first_of([1, 2, 3], 2), first_of([1, 2], 2)
-    (([1, 2], True), ([1, 2], False))
-    """
-    return rows[:limit], len(rows) > limit
-
-
-def following(
-    request: Request, rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], str]
-) -> str | None:
-    """The address of the next page, where there are more rows than this one holds."""
-    return address(request, cursor=cursor_of(rows[limit - 1])) if len(rows) > limit else None
+def page_of(
+    request: Request, rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], object]
+) -> tuple[Sequence[Row], str | None]:
+    """The page's own of rows that were asked for with one more, and the address of the next page if there is one."""
+    shown = rows[:limit]
+    return shown, address(request, cursor=str(cursor_of(shown[-1]))) if len(rows) > limit else None
 
 
 def address(request: Request, **changed: str) -> str:
@@ -127,7 +121,8 @@ def _whole(request: Request, listing: Listing[Row], limit: int) -> Found[Row]:
         upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = listing.whole(session)
-    return Found(rows[:limit], following(request, rows, limit, listing.cursor_of), upto, None)
+    shown, following = page_of(request, rows, limit, listing.cursor_of)
+    return Found(shown, following, upto, None)
 
 
 def _changed(request: Request, listing: Listing[Row], after: int, limit: int) -> Found[Row]:

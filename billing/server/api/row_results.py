@@ -42,13 +42,13 @@ class RowResult(BaseModel):
     refusal: RowRefusal | None = Field(description="Null: it is done.")
 
 
-def described(row: type[BaseModel]) -> type[BaseModel]:
-    """The model of a request's rows, for the description of the interface.
+def described(row: type[BaseModel], name: str) -> type[BaseModel]:
+    """The model of a request's rows by its name, for the description of the interface.
 
     It says what a row is, and leaves open what else may stand there: that is told in its place and turns nothing away.
     """
     return type(
-        f"Many{row.__name__}",
+        name,
         (JsonBody,),
         {
             "__doc__": f"At most {ROWS_MOST} rows; one that is wrong stops no other.",

@@ -33,12 +33,14 @@ ANSWERS: Final[Mapping[int | str, dict[str, object]]] = {
 LOCATION: Final = {"Location": {"description": "Where it is read.", "schema": {"type": "string"}}}
 
 
-def described(model: type[BaseModel], *, is_matched: bool = False) -> dict[str, object]:
-    """How the description of the interface tells of the body and the headers, which we read ourselves."""
+def described(*forms: type[BaseModel], is_matched: bool = False) -> dict[str, object]:
+    """How the description of the interface tells of the headers and the body, in any of its forms, which we read."""
     matched = [conditional.DESCRIBED] if is_matched else []
     said: dict[str, object] = {"parameters": [idempotency.described(is_required=True), *matched]}
-    if model is not Nothing:
-        content = {MEDIA_TYPE: {"schema": schema_of(model)}}
+    if forms != (Nothing,):
+        schemas = [schema_of(each) for each in forms]
+        schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+        content = {MEDIA_TYPE: {"schema": schema}}
         said["requestBody"] = {"required": True, "content": content}
     return said
 

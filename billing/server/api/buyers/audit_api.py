@@ -7,6 +7,7 @@ proves itself only whole.
 """
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -79,9 +80,8 @@ def list_audit_cases(
             found = case_queries.references_within(session, seen, after=cursor, limit=limit + 1)
     except OperationalError:
         raise later() from None
-    shown = list(found[:limit])
-    following = paging.address(request, cursor=shown[-1]) if len(found) > limit else None
-    page = CasePage(cases=shown, next=following)
+    shown, following = paging.page_of(request, found, limit, str)
+    page = CasePage(cases=list(shown), next=following)
     return paging.answered(page, following)
 
 
@@ -249,8 +249,7 @@ def read_audit_journal(
             found = journal_queries.after(session, sought, cursor, limit=limit + 1)
     except OperationalError:
         raise later() from None
-    shown = found[:limit]
-    following = paging.address(request, cursor=str(shown[-1].sequence)) if len(found) > limit else None
+    shown, following = paging.page_of(request, found, limit, attrgetter("sequence"))
     page = JournalPage(rows=[told_audit.row(each) for each in shown], next=following)
     return paging.answered(page, following)
 

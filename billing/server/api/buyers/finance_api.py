@@ -5,6 +5,7 @@ row by row, and the vouchers of a month as a SIE 4 file are the same ones.
 """
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Final
 
 from anyio import to_thread
@@ -165,8 +166,7 @@ def list_vouchers(
             )
     except OperationalError:
         raise later() from None
-    shown = found[:limit]
-    following = paging.address(request, cursor=shown[-1].number) if len(found) > limit else None
+    shown, following = paging.page_of(request, found, limit, attrgetter("number"))
     page = VoucherPage(
         month=month, currency=currency, vouchers=[_voucher(each) for each in shown], next=following
     )
@@ -203,8 +203,7 @@ def _statement(
         raise later() from None
     rows = sorted(drawn.rows, key=lambda row: row.key)
     ahead = [row for row in rows if cursor is None or row.key[0] > cursor]
-    shown = ahead[:limit]
-    following = paging.address(request, cursor=shown[-1].key[0]) if len(ahead) > limit else None
+    shown, following = paging.page_of(request, ahead, limit, lambda row: row.key[0])
     answer = StatementAnswer(
         by=by,
         as_of=wanted.as_of,

@@ -1,6 +1,7 @@
 """The buyer's answers to a supplier's documents: Invoice Responses, and what was said of what came into no book."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -83,8 +84,7 @@ def list_answers(
             )
     except OperationalError:
         raise later() from None
-    shown, is_more = paging.first_of(rows, limit)
-    following = paging.address(request, cursor=str(shown[-1].sequence)) if is_more else None
+    shown, following = paging.page_of(request, rows, limit, attrgetter("sequence"))
     page = AnswerPage(answers=[_told(each) for each in shown], next=following)
     return paging.answered(page, page.next)
 

@@ -5,6 +5,7 @@ buyer has answered. Its words are the supplier's own, and may name nobody.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Final
 
 from anyio import to_thread
@@ -72,12 +73,11 @@ def list_claims(
             (each for each in seen if state in (None, each.state) and each.number > (cursor or "")),
             key=lambda each: each.number,
         )
-        shown, is_more = paging.first_of(found, limit)
+        shown, following = paging.page_of(request, found, limit, attrgetter("number"))
         set_off = _set_offs(request, shown)
     except OperationalError:
         raise later() from None
     today = today_of(request)
-    following = paging.address(request, cursor=shown[-1].number) if is_more else None
     told = [told_claims.told(each, set_off.get(each.number), today=today) for each in shown]
     return paging.answered(ClaimPage(claims=told, next=following), following)
 

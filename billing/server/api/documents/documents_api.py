@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Final
 
 from anyio import to_thread
@@ -184,9 +185,8 @@ def _whole_page(request: Request, wanted: InvoiceFilter, limit: int) -> InvoiceP
         upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = portal_queries.following(session, actor_of(request.state.person), wanted, limit=limit + 1)
-        shown, is_more = paging.first_of(rows, limit)
+        shown, following = paging.page_of(request, rows, limit, attrgetter("id"))
         told = _told(session, shown)
-    following = paging.address(request, cursor=str(shown[-1].id)) if is_more else None
     return InvoicePage(documents=told, next=following, updated_cursor=upto)
 
 

@@ -4,6 +4,7 @@ Convention: what is made together is undone together. Undoing says in If-Match w
 undoes what somebody else has changed meanwhile; whoever comes second is told (412).
 """
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -71,8 +72,7 @@ def list_outgoing_invoices(
             )
     except OperationalError:
         raise later() from None
-    shown, is_more = paging.first_of(rows, limit)
-    following = paging.address(request, cursor=str(shown[-1].id)) if is_more else None
+    shown, following = paging.page_of(request, rows, limit, attrgetter("id"))
     page = OutgoingPage(documents=[made_documents.told(each) for each in shown], next=following)
     return paging.answered(page, page.next)
 

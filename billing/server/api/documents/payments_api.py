@@ -35,7 +35,7 @@ from web.pages import database_of
 router = APIRouter(prefix="/api/v1", tags=["payments"], dependencies=BEARER)
 
 _NAME: Final = r"^[0-9A-Za-z._-]{1,60}$"
-_CURSOR: Final = r"^[1-9][0-9]{0,5}~[0-9A-Za-z._-]{1,60}$"
+_CURSOR: Final = rf"^{paging.DAY}~[0-9A-Za-z._-]{{1,60}}$"
 
 AskedPayment = Annotated[str, Path(pattern=_NAME, description="What the payment is known by at the bank.")]
 
@@ -98,13 +98,10 @@ def list_payments(
             rows = payments.listed(
                 session, scope, first=paid_from, last=paid_to, after=after, limit=limit + 1
             )
-            shown, is_more = paging.first_of(rows, limit)
+            shown, following = paging.page_of(request, rows, limit, _cursor)
             told = _told(session, scope, shown)
     except OperationalError:
         raise later() from None
-    following = None
-    if is_more:
-        following = paging.address(request, cursor=f"{shown[-1].paid_on.toordinal()}~{shown[-1].payment}")
     page = PaymentPage(payments=told, next=following)
     return paging.answered(page, page.next)
 
@@ -152,6 +149,10 @@ async def read_remittance(request: Request, payment: AskedPayment) -> Response:
         client,
         lambda: remittances.printed(request, request.state.person, payment, language),
     )
+
+
+def _cursor(row: PaymentRow) -> str:
+    return f"{row.paid_on.toordinal()}~{row.payment}"
 
 
 def _after(cursor: str) -> tuple[date, str]:

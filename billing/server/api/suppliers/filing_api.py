@@ -127,7 +127,7 @@ async def file_report(request: Request) -> Response:
     summary="File the reports of many months",
     response_model=ReportAnswer,
     responses={**writing.ANSWERS, 200: {"description": "What came of every row. Also where none was filed."}},
-    openapi_extra=writing.described(row_results.described(ReportRow)),
+    openapi_extra=writing.described(row_results.described(ReportRow, "ReportRows")),
 )
 async def file_reports(request: Request) -> Response:
     """File the reports of many months, row by row; needs an Idempotency-Key."""

@@ -39,14 +39,12 @@ from operations.idempotency.reply_store import Reply
 from orders.register import store as register_store
 from supplier_portal.pages.forms import actor_of
 from web.pages import database_of
-from web.problems import ProblemResponse
-from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 
 _LINE: Final = r"^[0-9A-Za-z._-]{1,60}/[0-9A-Za-z._-]{1,60}$"
 SEES: Final = (ApiScope.REPORT, ApiScope.VIEW)
-_CURSOR: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])~[0-9A-Za-z._-]{1,60}~[0-9A-Za-z._-]{1,60}$"
+_CURSOR: Final = rf"^{paging.DAY}~[0-9A-Za-z._-]{{1,60}}~[0-9A-Za-z._-]{{1,60}}$"
 
 
 class LineToInvoice(JsonBody):
@@ -146,9 +144,9 @@ def list_lines_to_invoice(
             sums = portal_queries.ready_sums(session, actor, wanted)
     except OperationalError:
         raise later() from None
-    more = paging.following(request, rows, limit, _cursor)
+    shown, more = paging.page_of(request, rows, limit, _cursor)
     told = ReadyPage(
-        lines=[_told(each) for each in rows[:limit]],
+        lines=[_told(each) for each in shown],
         totals=[
             ReadySum(lines=count, currency=amount.currency, amount=amount_of(amount))
             for count, amount in sums
@@ -166,7 +164,7 @@ def list_lines_to_invoice(
         **writing.ANSWERS,
         200: {"description": "What came of every line. Also where no invoice was made."},
     },
-    openapi_extra=writing.described(row_results.described(LineToInvoice)),
+    openapi_extra=writing.described(row_results.described(LineToInvoice, "LinesToInvoice")),
 )
 async def make_invoices(request: Request) -> Response:
     """Turn received order lines into invoices, line by line; needs an Idempotency-Key."""
@@ -245,17 +243,10 @@ def _told(row: ReadyLine) -> ToldReadyLine:
 
 
 def _cursor(row: ReadyLine) -> str:
-    return f"{row.period.start}~{row.order_number}~{row.line_id}"
+    return f"{row.period.start.toordinal()}~{row.order_number}~{row.line_id}"
 
 
 def _place(cursor: str) -> tuple[date, str, str]:
-    """Where the page before ended. Raises ProblemResponse (422) for a day there is not."""
+    """Where the page before ended."""
     day, order, line = cursor.split("~")
-    try:
-        return date.fromisoformat(day), order, line
-    except ValueError:
-        raise ProblemResponse(
-            ProblemCode.PARAMETER_NOT_ALLOWED,
-            Text("Markören cursor är ingen av våra. Följ next, eller läs listan från början utan den."),
-            parameter="cursor",
-        ) from None
+    return date.fromordinal(int(day)), order, line

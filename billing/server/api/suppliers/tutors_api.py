@@ -131,7 +131,7 @@ async def appoint_tutor(request: Request, reference: AskedReference) -> Response
     summary="Appoint many tutors",
     response_model=TutorAnswer,
     responses={**writing.ANSWERS, 200: {"description": "What came of every row. Also where none was done."}},
-    openapi_extra=writing.described(row_results.described(TutorOfPlacement)),
+    openapi_extra=writing.described(row_results.described(TutorOfPlacement, "TutorsOfPlacements")),
 )
 async def appoint_tutors(request: Request) -> Response:
     """Give placements their tutors, row by row; needs an Idempotency-Key."""

@@ -13,7 +13,9 @@ from billing.server.api.idempotency import reply_of
 from billing.server.api.webhooks import told_webhooks
 from billing.server.api.webhooks.own_endpoints import LISTENS, AskedWebhook, of_client, reader, writer
 from billing.server.api.webhooks.told_webhooks import (
+    DeliveriesOfPeriod,
     DeliveryPage,
+    OneDelivery,
     Redelivered,
     Redelivery,
     TestLaidOut,
@@ -83,7 +85,7 @@ def list_webhook_deliveries(
     status_code=202,
     response_model=Redelivered,
     responses={**writing.ANSWERS, 202: {"description": "So many are sent again, in their order."}},
-    openapi_extra=writing.described(Redelivery),
+    openapi_extra=writing.described(OneDelivery, DeliveriesOfPeriod),
 )
 async def redeliver_webhook(request: Request, number: AskedWebhook) -> Response:
     """Send one delivery again, or those of a period, under the same ids; needs an Idempotency-Key."""

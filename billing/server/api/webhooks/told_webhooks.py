@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from billing.server.bodies.json_bodies import WHOLE, JsonBody
 from operations.webhooks.faults import told as told_fault
@@ -49,8 +49,24 @@ class ChangedWebhook(JsonBody):
     ] = None
 
 
+_MOMENT: Final[JsonValue] = {"pattern": "^2[01][0-9]{2}-"}
+
+
+class OneDelivery(JsonBody):
+    """One delivery, by its `id`, to be sent again."""
+
+    delivery: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class DeliveriesOfPeriod(JsonBody):
+    """Those of the events in a period, to be sent again."""
+
+    since: Annotated[datetime, Field(description="With its offset, as …Z.", json_schema_extra=_MOMENT)]
+    until: Annotated[datetime, Field(description="Not itself included.", json_schema_extra=_MOMENT)]
+
+
 class Redelivery(JsonBody):
-    """What is to be sent again: one delivery by its `id`, or those of events in a period."""
+    """What is to be sent again, in either form: OneDelivery, or DeliveriesOfPeriod."""
 
     delivery: Annotated[int | None, Field(ge=1, le=2**31 - 1), WHOLE] = None
     since: Annotated[datetime | None, Field(strict=False, description="With its offset, as …Z.")] = None

@@ -30,10 +30,10 @@ from orders_and_invoices.models import (
     InvoicedLine,
     InvoicePage,
     InvoicesAnswer,
+    LinesToInvoice,
     LineToInvoice,
     MadeOrders,
     MadeWebhook,
-    ManyLineToInvoice,
     OneInvoice,
     OneOrder,
     OrderPage,
@@ -124,7 +124,7 @@ class SupplierSystem:
 
     def invoice_many(self, lines: list[str]) -> InvoicesAnswer:
         """Invoice many lines in one request; each row has an answer of its own."""
-        asked = ManyLineToInvoice(rows=[LineToInvoice(line=each) for each in lines])
+        asked = LinesToInvoice(rows=[LineToInvoice(line=each) for each in lines])
         made = make_invoices.sync(client=self.client, body=asked, idempotency_key=str(uuid4()))
         if not isinstance(made, InvoicesAnswer):
             raise Refused(made)
