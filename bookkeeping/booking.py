@@ -5,9 +5,10 @@ is taken in the transaction that writes the voucher, so the series has no gaps; 
 thing twice, and to book anything in a closed month.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 
 from bookkeeping import (
     accrual_queries,
@@ -43,6 +44,17 @@ class AccrualRefused(Refused):
     """The month is not over, or the accrual would be of what is not known yet."""
 
 
+class ShownOtherwise(Refused):
+    """What would be booked is another than what was shown before it was confirmed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Det som skulle bokföras har ändrats sedan det visades. Se vad som bokförs nu, och bekräfta det."
+            )
+        )
+
+
 class MonthClosed(Refused):
     """The month is closed, and nothing more is booked in it."""
 
@@ -57,15 +69,27 @@ class Run:
 
 
 def book(
-    session: Session, register: Register, accounts: LedgerAccounts, *, today: date, by: str, now: datetime
+    session: Session,
+    register: Register,
+    accounts: LedgerAccounts,
+    *,
+    today: date,
+    by: str,
+    now: datetime,
+    shown: str | None = None,
 ) -> Run:
-    """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
+    """Book invoices approved, credits, payments and netted claims since the last time.
+
+    `shown` is the fingerprint of what somebody was shown and confirms; None where nobody looks first. Raises
+    NothingToBook or ShownOtherwise.
+    """
     month_closing_store.hold_still(session)
     take_turns(session, "ledger booking")
     coders = Coders.of(session, accounts)
     vouchers = _unbooked(session, coders)
     if not vouchers:
         raise NothingToBook(Text("Inget nytt har hänt sedan den förra bokföringsfilen."))
+    _was_shown(vouchers, shown)
     name = _run_name(session, today)
     numbered = voucher_store.add(session, vouchers, run=name)
     files = ledger_files.files(register, coders, numbered, made_on=today)
@@ -98,14 +122,49 @@ def book_accrual(
     today: date,
     by: str,
     now: datetime,
+    shown: str | None = None,
 ) -> Run:
     """Book a month end's accrual and its taking back, of what is known on the closing day.
 
-    Raises AccrualRefused, NothingToBook, BookedAlready or MonthClosed.
+    `shown` as for `book`. Raises AccrualRefused, NothingToBook, BookedAlready, MonthClosed or ShownOtherwise.
     """
-    _is_over(month, closing=closing, today=today)
     month_closing_store.hold_still(session)
     take_turns(session, "ledger booking")
+    made, rows = _accrued(session, accounts, month, closing=closing, today=today)
+    _was_shown(made, shown)
+    run = f"upplupet-{month}"
+    coders = Coders.of(session, accounts)
+    numbered = voucher_store.add(session, made, run=run)
+    files = ledger_files.files(register, coders, numbered, made_on=closing)
+    about = ledger_files.keep(session, FileKind.SIE_ACCRUALS, str(month), run, files, by=by, now=now)
+    subject = InvoicingSubject.MONTH.of(str(month))
+    journal.record(session, by, PaymentAction.LEDGER_ACCRUED, subject, closing=str(closing), rows=str(rows))
+    return Run(run, numbered, about)
+
+
+def unbooked_accrual(
+    session: Session, accounts: LedgerAccounts, month: Month, *, closing: date, today: date
+) -> list[Voucher]:
+    """The vouchers that `book_accrual` would make now; nothing is made. Raises what it raises."""
+    return _accrued(session, accounts, month, closing=closing, today=today)[0]
+
+
+def fingerprint(vouchers: Sequence[Voucher]) -> str:
+    """What tells these vouchers from others, before they have their numbers. Pure."""
+    told = "\n".join(f"{each.kind} {each.about} {each.booked_on} {each.rows}" for each in vouchers)
+    return sha256(told.encode()).hexdigest()
+
+
+def _was_shown(vouchers: Sequence[Voucher], shown: str | None) -> None:
+    if shown is not None and shown != fingerprint(vouchers):
+        raise ShownOtherwise
+
+
+def _accrued(
+    session: Session, accounts: LedgerAccounts, month: Month, *, closing: date, today: date
+) -> tuple[list[Voucher], int]:
+    """The accrual's vouchers, and of how many order lines they are."""
+    _is_over(month, closing=closing, today=today)
     if voucher_store.is_accrued(session, month):
         raise BookedAlready(
             Text("Upplupet för %(month)s är redan bokfört. Hämta filen igen i listan.", month=month)
@@ -122,17 +181,9 @@ def book_accrual(
     rows = accrual_queries.lines(session, month, closing=closing)
     if not rows:
         raise NothingToBook(Text("Allt levererat till och med %(month)s är fakturerat.", month=month))
-    run = f"upplupet-{month}"
     coders = Coders.of(session, accounts)
     made = [replace(each, rules=coders.version) for each in ledger.accrual(month, rows, coders.now)]
-    numbered = voucher_store.add(session, made, run=run)
-    files = ledger_files.files(register, coders, numbered, made_on=closing)
-    about = ledger_files.keep(session, FileKind.SIE_ACCRUALS, str(month), run, files, by=by, now=now)
-    subject = InvoicingSubject.MONTH.of(str(month))
-    journal.record(
-        session, by, PaymentAction.LEDGER_ACCRUED, subject, closing=str(closing), rows=str(len(rows))
-    )
-    return Run(run, numbered, about)
+    return made, len(rows)
 
 
 def may_accrue(month: Month, *, closing: date, today: date) -> bool:

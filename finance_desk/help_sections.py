@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 HELP: Final[Mapping[str, Sequence[str]]] = {
-    "finance#queue": ("/finance",),
+    "finance#queue": (
+        "/finance",
+        "/finance/overview",
+    ),
     "finance#invoices": ("/finance/invoices",),
     "finance#document": ("/finance/documents/{number}",),
     "finance#conversation": ("/finance/conversations", "/finance/documents/{number}/conversation"),
@@ -45,6 +48,8 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
     ),
     "finance#month-end": (
         "/finance/reconciliation/month-end",
+        "/finance/reconciliation/month-end/booking",
+        "/finance/reconciliation/ledger",
         "/finance/reconciliation/months",
     ),
     "finance#ledger": (

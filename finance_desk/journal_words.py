@@ -5,11 +5,16 @@ Convention: a test demands words for every member of every
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from accounts.journal_actions import AccountAction, ApplicationAction, ClientAction, StaffAction
-from foundation.text import Text, WrittenText
+from foundation import formatting
+from foundation.money import Money
+from foundation.text import Language, Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
 from invoicing.journal_actions import (
@@ -23,6 +28,11 @@ from invoicing.journal_actions import (
 from operations.journal_actions import OperationsAction, WebhookAction
 from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
 from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
+from web import i18n
+
+_AMOUNT: Final = re.compile(r"(-?\d{1,12}\.\d\d)(?: ([A-Z]{3}))?")
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+\d\d:\d\d|Z)")
 
 #: By what is stored, so that a row is looked up as it is read.
 ACTION_WORDS: Final[Mapping[str, Text]] = {
@@ -292,6 +302,21 @@ def action_name(action: str) -> Text:
     return ACTION_WORDS.get(action, WrittenText(action))
 
 
-def details(text: str) -> Sequence[tuple[str, str]]:
-    """What a row says besides, as (name, value) in the journal's own words; what is empty is left out."""
-    return [(key.replace("_", " "), str(value)) for key, value in json.loads(text).items() if value != ""]
+def details(text: str, language: Language) -> Sequence[tuple[str, str]]:
+    """What a row says besides, as (name, value); what is empty is left out.
+
+    The names are the journal's own; amounts, months and instants are written as everywhere on the reader's pages.
+    """
+    told = json.loads(text).items()
+    return [(key.replace("_", " "), _value(str(value), language)) for key, value in told if value != ""]
+
+
+def _value(text: str, language: Language) -> str:
+    if found := _AMOUNT.fullmatch(text):
+        number = Decimal(found[1])
+        return (
+            i18n.money(Money(number, found[2]), language) if found[2] else i18n.unit_price(number, language)
+        )
+    if _MONTH.fullmatch(text):
+        return i18n.month(text, language)
+    return formatting.moment(datetime.fromisoformat(text)) if _INSTANT.fullmatch(text) else text

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from finance_desk.statement_files import AMOUNTS
 from foundation.money import Money
+from foundation.periods import Month
 from foundation.text import Language, Text
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
 from invoicing.reconciliation.statement import StatementRow
@@ -189,7 +190,8 @@ def rates(months: Sequence[MonthRate], language: Language) -> Markup:
             if height:
                 drawn.append(box(x + 10, y, 40, height, class_=f"node {tone}"))
         accepted = f"{month.percent_accepted} %"
-        drawn.append(words(str(month.month), x=x + 30, y=foot + 18, class_="tick", anchor="middle"))
+        told = month_short(month.month, language)
+        drawn.append(words(told, x=x + 30, y=foot + 18, class_="tick", anchor="middle"))
         drawn.append(words(accepted, x=x + 30, y=foot + 36, class_="flow-sum", anchor="middle"))
     return plain_picture(
         *drawn,
@@ -198,6 +200,11 @@ def rates(months: Sequence[MonthRate], language: Language) -> Markup:
         width=width,
         height=_RATE_HEIGHT + 64,
     )
+
+
+def month_short(month: Month, language: Language) -> str:
+    """A month where there is little room: sep 2026."""
+    return f"{i18n.short_month(month, language)} {month.year}"
 
 
 def spark(counts: Sequence[int], most: int) -> Markup:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month, Period
-from foundation.text import JoinedText, Language, Text, WrittenText
+from foundation.text import SWEDISH, JoinedText, Language, Text, WrittenText
 from foundation.units import unit_name
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -68,6 +68,22 @@ class MonthText(Text):
         from babel.dates import format_date
 
         return format_date(Month.parse(self.message).period.start, "LLLL yyyy", locale=language)
+
+
+class AmountText(Text):
+    """An amount without its currency, in a sentence: with the decimal sign of whoever reads it.
+
+    >>> said = Text("Skillnaden är %(amount)s SEK.", amount=AmountText(Decimal("1055.00")))
+    >>> said.sv
+    'Skillnaden är 1 055,00 SEK.'
+    """
+
+    def __init__(self, amount: Decimal, /) -> None:
+        Text.__init__(self, f"{amount:,.2f}")
+
+    def in_language(self, language: Language) -> str:
+        """The amount with two decimals."""
+        return _swedish(self.message) if language == SWEDISH else self.message
 
 
 def price(value: Decimal) -> str:

@@ -89,9 +89,12 @@ def plain_amount(amount: Money, language: Language) -> str:
 
 
 @lru_cache(maxsize=1000)
-def month(value: Month | date, language: Language) -> str:
-    """A month as november 2026, or November 2026."""
-    first = value if isinstance(value, date) else date(value.year, value.month, 1)
+def month(value: Month | date | str, language: Language) -> str:
+    """A month as november 2026, or November 2026; one that is told as 2026-11 too, and nothing for none."""
+    if not value:
+        return ""
+    told = Month.parse(value) if isinstance(value, str) else value
+    first = told if isinstance(told, date) else told.period.start
     return format_datetime(
         datetime(first.year, first.month, 1, tzinfo=STOCKHOLM), "LLLL yyyy", locale=_locale(language)
     )

@@ -133,6 +133,7 @@ def render(
                 brand=brand_of(request),
                 books_held=_books_held(request),
                 demo=request.app.state.settings.is_demo,
+                demo_day=today_of(request) if request.app.state.settings.is_demo else None,
                 buyer=buyer_of(request),
                 look=look_of(request),
                 organisation=organisation_of(request, person),

@@ -13,7 +13,6 @@ from accounts.pages import (
     identities,
     links,
     look,
-    mail_choices,
     openid,
     openid_logout,
     own_account,
@@ -26,6 +25,7 @@ from accounts.pages import (
     staff_changes,
     statement,
 )
+from accounts.pages.mails import demo_mailbox, mail_choices
 from accounts.pages.webhooks import buyer_webhooks, supplier_webhooks
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -38,6 +38,7 @@ PAGES: Final = (
     passkeys,
     links,
     look,
+    demo_mailbox,
     openid,
     openid_logout,
     identities,

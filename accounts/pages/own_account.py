@@ -13,7 +13,7 @@ from accounts.labels import PERMISSIONS
 from accounts.mails import mail_links
 from accounts.openid import openid_store
 from accounts.pages import known_browser, sign_in_queue
-from accounts.pages.mail_choices import CHOICES_SHOWN, kinds_shown
+from accounts.pages.mails.mail_choices import CHOICES_SHOWN, kinds_shown
 from accounts.pages.provider_choices import to_tie
 from accounts.passkeys import passkey_store
 from accounts.password_rules import PasswordRefused, chosen_password

@@ -217,7 +217,7 @@ def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], U
     return granted(
         [str(each) for each in form.getlist("permission")],
         [str(each) for each in form.getlist("place")],
-        everywhere=form.get("scope") != "places",
+        everywhere=form.get("scope") == "all",
         units=units,
     )
 
@@ -239,13 +239,13 @@ def _form(
         form = form_of(request)
         chosen = [str(each) for each in form.getlist("permission")]
         scoped = [str(each) for each in form.getlist("place")]
-        scope = str(form.get("scope", "all"))
+        scope = str(form.get("scope", ""))
         was = str(form.get("was", ""))
     else:
-        chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
+        chosen = [str(each) for each in account.permissions] if account else []
         within = account.within if account else None
         scoped = places_within(within) if within is not None else []
-        scope = "places" if within is not None else "all"
+        scope = "" if account is None else "places" if within is not None else "all"
         was = accounts.mark_of(account) if account else ""
     return render(
         request,

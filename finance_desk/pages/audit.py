@@ -4,7 +4,7 @@ The auditor reads everything here and changes nothing. Handing a case out is not
 fingerprint of what was handed out; that row is the only thing it leaves behind.
 """
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -75,6 +75,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             names=names,
             action_name=action_name,
             details=details,
+            at=datetime.fromisoformat,
             documents=documents,
             head=journal_anchor.newest(session),
             links={subject: f"/finance/documents/{key}" for subject, key in numbers.items()},

@@ -32,6 +32,7 @@ from finance_desk.pages.ledger import (
     accounting_rules,
     accruals,
     answers,
+    booking_shown,
     budget,
     month_closing,
     vat_compensation,
@@ -39,6 +40,7 @@ from finance_desk.pages.ledger import (
 from finance_desk.pages.officer import aside, figures, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
+from finance_desk.pages.walking import overview
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -59,11 +61,13 @@ PAGES: Final = (
     payees_held,
     reconciliation,
     accruals,
+    booking_shown,
     month_closing,
     accounting_rules,
     answers,
     vat_compensation,
     budget,
+    overview,
     queue,
     invoices,
     messages_aside,
@@ -93,6 +97,11 @@ NAVIGATION: Final = (
         Text("Ekonomi"),
         frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED}),
         begins=frozenset({_P.FINANCE}),
+    ),
+    NavigationEntry(
+        "/finance/overview",
+        Text("Översikt"),
+        frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.OFFICER, _P.BUYER_ADMIN, _P.PROTECTED}),
     ),
     NavigationEntry(
         "/finance/invoices", Text("Fakturor"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})

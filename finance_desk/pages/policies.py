@@ -137,6 +137,7 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         articles=article_choices(register),
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
         today=today_of(request),
+        plain=lambda value: str(value).replace(".", ","),
     )
 
 

@@ -16,6 +16,7 @@ from finance_desk.pages.policy_words import (
     LIMITS,
     SWITCHES,
 )
+from foundation.errors import Refused
 from foundation.formatting import number_of
 from foundation.text import Text
 from foundation.written.fitted import shown
@@ -30,6 +31,8 @@ from orders.register.tolerances import Tolerance
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _DIGITS_MOST: Final = 4
+ROUNDING_MOST: Final = Decimal("1.00")
+"""The most that may be let through as rounding, in kronor."""
 _CHOOSE: Final = Text("Välj något i listan.")
 
 
@@ -42,7 +45,7 @@ def read(form: Mapping[str, str], causes: Sequence[str], register: Register) -> 
     return replace(
         now,
         **values,
-        amount_tolerance=number(form.get("amount_tolerance", "0"), "amount_tolerance") or Decimal("0.00"),
+        amount_tolerance=_rounding(form.get("amount_tolerance", "0")),
         credit_of_paid=_chosen(form, "credit_of_paid", CreditOfPaid, now.credit_of_paid),
         report_approval=_chosen(form, "report_approval", ReportApproval, now.report_approval),
         early_approval=_chosen(form, "early_approval", EarlyApproval, now.early_approval),
@@ -63,6 +66,13 @@ def number(text: str, name: str) -> Decimal | None:
         raise _no_number(text, name) from error
     if not found.is_finite():
         raise _no_number(text, name)
+    return found
+
+
+def _rounding(text: str) -> Decimal:
+    found = number(text, "amount_tolerance") or Decimal("0.00")
+    if not 0 <= found <= ROUNDING_MOST:
+        raise FormRefused(Text("Skriv ett belopp från 0 till 1 krona.")).at("amount_tolerance")
     return found
 
 
@@ -100,20 +110,35 @@ def _tolerances(form: Mapping[str, str], register: Register) -> list[Tolerance]:
             raise FormRefused(_CHOOSE).at(f"article-{place}")
         given = {name: number(form.get(f"{name}-{place}", ""), f"{name}-{place}") for name in LIMITS}
         if any(each is not None for each in given.values()):
-            found.append(
-                Tolerance(
-                    supplier,
-                    article,
-                    amount_over=given["amount_over"] or Decimal(0),
-                    amount_under=given["amount_under"] or Decimal(0),
-                    quantity_over=given["quantity_over"] or Decimal(0),
-                    quantity_under=given["quantity_under"] or Decimal(0),
-                    percent_over=given["percent_over"],
-                    percent_under=given["percent_under"],
-                )
-            )
+            try:
+                found.append(_tolerance(supplier, article, given))
+            except Refused as refused:
+                raise refused.at(f"{_at_fault(supplier, article, given)}-{place}") from None
         place += 1
     return found
+
+
+def _tolerance(supplier: str, article: str, given: Mapping[str, Decimal | None]) -> Tolerance:
+    return Tolerance(
+        supplier,
+        article,
+        amount_over=given["amount_over"] or Decimal(0),
+        amount_under=given["amount_under"] or Decimal(0),
+        quantity_over=given["quantity_over"] or Decimal(0),
+        quantity_under=given["quantity_under"] or Decimal(0),
+        percent_over=given["percent_over"],
+        percent_under=given["percent_under"],
+    )
+
+
+def _at_fault(supplier: str, article: str, given: Mapping[str, Decimal | None]) -> str:
+    """The first limit of a row that cannot be one even where it stands alone."""
+    for name, value in given.items():
+        try:
+            _tolerance(supplier, article, {**dict.fromkeys(given), name: value})
+        except Refused:
+            return name
+    return next(iter(given))
 
 
 def _whole(text: str, name: str) -> int:

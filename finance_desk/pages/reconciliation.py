@@ -205,6 +205,7 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
         "pay/trends.html",
         rates_picture=money_charts.rates(shown, language),
         spark=money_charts.spark,
+        month_short=lambda month: money_charts.month_short(month, language),
         causes=rows,
         most=max((count for row in rows for count in row.counts), default=1),
         cause_name=cause_name,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from foundation import formatting
 from foundation.errors import Refused
 from foundation.money import Money, total
 from foundation.sql import Session
@@ -50,7 +51,7 @@ class OverLimit(Refused):
 
     def __init__(self, stake: Money, limit: Money | None, *, is_claim: bool = False) -> None:
         own_limit = (
-            Text("din gräns är %(amount)s", amount=limit.amount)
+            Text("din gräns är %(amount)s", amount=formatting.AmountText(limit.amount))
             if limit is not None
             else Text("du har ingen gräns")
         )
@@ -66,7 +67,9 @@ class OverLimit(Refused):
             )
         )
         super().__init__(
-            told.with_values(amount=stake.amount, currency=stake.currency, own_limit=own_limit),
+            told.with_values(
+                amount=formatting.AmountText(stake.amount), currency=stake.currency, own_limit=own_limit
+            ),
         )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,15 @@ _BATCH = 1000
 PayableKey = tuple[int, PayableKind]
 
 
+@dataclass(frozen=True, slots=True)
+class ComingDay:
+    """What is to be paid on a day: how many invoices, and what they come to."""
+
+    pays_on: date
+    count: int
+    amount: Money
+
+
 def due(session: Session, *, on: date) -> list[int]:
     """The accepted invoices whose day has come and that lie in no proposal, by day and arrival."""
     question = select(_INVOICE.c.id).where(*_is_due(on)).order_by(_INVOICE.c.pays_on, _INVOICE.c.id)
@@ -72,6 +81,19 @@ def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     own = register_store.currency(session)
     row = session.execute(select(func.count(), amount).where(*_is_due(on), _INVOICE.c.currency == own)).one()
     return row[0], Money(row[1] or Decimal("0.00"), own)
+
+
+def coming(session: Session, *, until: date) -> list[ComingDay]:
+    """The same by the day they are paid on, up to a day; in the currency of the buyer."""
+    amount = func.sum(
+        _INVOICE.c.amount_payable - _INVOICE.c.credited_payable, type_=_INVOICE.c.amount_payable.type
+    )
+    own = register_store.currency(session)
+    asked = select(_INVOICE.c.pays_on, func.count(), amount).where(
+        *_is_due(until), _INVOICE.c.currency == own
+    )
+    rows = session.execute(asked.group_by(_INVOICE.c.pays_on).order_by(_INVOICE.c.pays_on))
+    return [ComingDay(pays_on, many, Money(total, own)) for pays_on, many, total in rows]
 
 
 def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:

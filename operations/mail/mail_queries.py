@@ -33,6 +33,16 @@ class StuckMail:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LaidMail:
+    """A mail as its receiver reads it."""
+
+    to_address: str
+    subject: str
+    body: str
+    made_at: datetime
+
+
 def stuck(
     session: Session, *, numbers: Collection[int] | None = None, at_most: int | None = None
 ) -> Sequence[StuckMail]:
@@ -55,6 +65,18 @@ def stuck(
     if numbers is not None:
         question = question.where(table.id.in_(numbers))
     return [StuckMail(*row) for row in session.execute(question)]
+
+
+def laid(session: Session, *, limit: int, offset: int = 0) -> Sequence[LaidMail]:
+    """Mails whatever their state, the newest first, as their receivers read them but for links that let somebody in."""
+    shown = select(mail.c.to_address, mail.c.subject, mail.c.body, mail.c.made_at)
+    asked = shown.order_by(mail.c.id.desc()).limit(limit).offset(offset)
+    return [LaidMail(*row) for row in session.execute(asked)]
+
+
+def count_laid(session: Session) -> int:
+    """How many mails there are, whatever their state."""
+    return int(session.execute(select(func.count()).select_from(mail)).scalar_one())
 
 
 def count_stuck(session: Session) -> int:

@@ -159,7 +159,10 @@ def test_a_refused_company_is_told_why_and_its_data_is_forgotten(site: Site, adm
 
 def test_an_invitation_is_good_once_and_for_seven_days(site: Site, alva: Visitor, clock: Clock) -> None:
     for name in ("a", "b"):
-        alva.post("/people/new", {"name": name, "email": f"{name}@fyr.example", "permission": "REPORT"})
+        alva.post(
+            "/people/new",
+            {"name": name, "email": f"{name}@fyr.example", "permission": "REPORT", "scope": "all"},
+        )
     links = [link_in(said_in(each)) for each in delivered(site.database, now=clock.now)]
     with visitor(site) as somebody:
         assert somebody.get(links[0]).status_code == 200
@@ -177,7 +180,7 @@ def test_an_invitation_is_good_once_and_for_seven_days(site: Site, alva: Visitor
 
 
 def test_a_new_invitation_makes_the_old_one_void(site: Site, alva: Visitor, clock: Clock) -> None:
-    alva.post("/people/new", {"name": "a", "email": "a@fyr.example", "permission": "REPORT"})
+    alva.post("/people/new", {"name": "a", "email": "a@fyr.example", "permission": "REPORT", "scope": "all"})
     number = re.findall(r"/people/(\d+)\"", alva.get("/people").text)[-1]
     first = link_to(site.database, "a@fyr.example", now=clock.now)
     alva.post(f"/people/{number}/invite")
@@ -266,7 +269,8 @@ def test_who_prepares_payments_may_not_attest_them(site: Site, admin: Visitor) -
 
 def test_an_address_belongs_to_one_account(site: Site, alva: Visitor) -> None:
     answer = alva.post(
-        "/people/new", {"name": "X", "email": "Alla@Larkdrillen.example", "permission": "REPORT"}
+        "/people/new",
+        {"name": "X", "email": "Alla@Larkdrillen.example", "permission": "REPORT", "scope": "all"},
     )
     assert "hör redan till ett konto" in text_of(answer)
 

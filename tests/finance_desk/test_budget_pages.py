@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from tests.support.pages import booking_pressed
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import visitor
@@ -32,7 +33,7 @@ def test_a_month_of_vat_leads_to_the_vouchers_behind_it(site: Site) -> None:
     with visitor(site, STAFF) as person:
         before = person.get(f"{VAT}?month=2026-02").text
         assert "Inte bokförd än" in before
-        person.follow(person.post("/finance/reconciliation/ledger"))
+        booking_pressed.confirmed(person, booking_pressed.LEDGER)
         page = person.get(f"{VAT}?month=2026-02").text
         assert "Stämmer med momskontot" in page
         assert "Preliminär" in page

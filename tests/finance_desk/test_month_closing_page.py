@@ -11,6 +11,7 @@ from bookkeeping import closing_checklist
 from foundation.periods import Month
 from operations.background import asking
 from operations.settings import Settings
+from tests.support.pages import booking_pressed
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import text_of, visitor
@@ -45,7 +46,7 @@ def test_a_month_is_accrued_line_by_line_closed_by_two_and_opened_again(site: Si
         ]
         assert "Hindrar" in first.get(f"{MONTHS}?month=2026-02").text
         assert first.post(MONTHS, {"month": "2026-02", "reason": "Nu."}).status_code == 409
-        first.follow(first.post(END, {"month": "2026-02"}))
+        booking_pressed.confirmed(first, f"{booking_pressed.ACCRUAL}?month=2026-02")
         shown = first.follow(first.post(MONTHS, {"month": "2026-02", "reason": "Februari redovisas i mars."}))
         assert "En annan person stänger månaden." in shown
         assert "Februari redovisas i mars." in second.get(f"{MONTHS}?month=2026-02").text
@@ -60,7 +61,7 @@ def test_a_month_is_accrued_line_by_line_closed_by_two_and_opened_again(site: Si
 
 def test_a_reason_longer_than_is_kept_is_refused_and_never_cut(site: Site) -> None:
     with visitor(site, STAFF) as first:
-        first.post(END, {"month": "2026-02"})
+        booking_pressed.confirmed(first, f"{booking_pressed.ACCRUAL}?month=2026-02")
         for signs, status in ((501, 409), (2_001, 422)):
             told = first.post(MONTHS, {"month": "2026-02", "reason": "f" * signs})
             assert told.status_code == status
@@ -75,7 +76,7 @@ def test_a_large_month_is_closed_behind_the_page_and_its_page_tells_what_came_of
 ) -> None:
     monkeypatch.setattr(asking, "LARGE", 0)
     with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
-        first.post(END, {"month": "2026-02"})
+        booking_pressed.confirmed(first, f"{booking_pressed.ACCRUAL}?month=2026-02")
         first.post(MONTHS, {"month": "2026-02", "reason": "Februari redovisas i mars."})
         assert first.post(f"{MONTHS}/2026-02/close").status_code == 409, "who proposed it does not close it"
         pressed = second.post(f"{MONTHS}/2026-02/close").headers["location"]
@@ -98,7 +99,7 @@ def test_what_comes_up_while_a_large_month_waits_to_be_closed_stops_it(
 ) -> None:
     monkeypatch.setattr(asking, "LARGE", 0)
     with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
-        first.post(END, {"month": "2026-02"})
+        booking_pressed.confirmed(first, f"{booking_pressed.ACCRUAL}?month=2026-02")
         first.post(MONTHS, {"month": "2026-02", "reason": "Februari redovisas i mars."})
         pressed = second.post(f"{MONTHS}/2026-02/close").headers["location"]
         first.post(f"{MONTHS}/2026-02/refuse")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from finance_desk.journal_words import action_name, details
 from foundation import tables as foundation_tables
 from foundation.periods import Month
+from foundation.text import SWEDISH
 from invoicing.exceptions.trends import CauseRow, TrendCause, by_cause
 from tests.support.stories.demo_books import demo_site
 
@@ -33,7 +34,7 @@ def test_causes_stand_month_by_month_with_the_commonest_first() -> None:
 
 
 def test_what_a_row_says_besides_is_told_without_what_is_empty() -> None:
-    assert details('{"came_on": "2026-03-04", "codes": "", "press": "7"}') == [
+    assert details('{"came_on": "2026-03-04", "codes": "", "press": "7"}', SWEDISH) == [
         ("came on", "2026-03-04"),
         ("press", "7"),
     ]

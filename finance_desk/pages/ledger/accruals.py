@@ -17,9 +17,10 @@ from finance_desk.pages.paying_parts import (
     people,
     supplier_names,
 )
+from foundation.formatting import MonthText
 from foundation.money import total
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
-from foundation.text import Text
+from foundation.text import CountedText, Text
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import unbilled_queries
@@ -94,11 +95,12 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
             today=today_of(request),
             by=person.id,
             now=instant_of(request),
+            shown=text_of(request, "shown", longest=64),
         )
     said = Text(
         "Upplupet för %(month)s är bokfört med verifikation %(voucher_number)s och återförs "
         "med %(reversal_number)s. Ladda ner SIE-filen nedan.",
-        month=month,
+        month=MonthText(month),
         voucher_number=run.vouchers[0].number,
         reversal_number=run.vouchers[1].number,
     )
@@ -116,9 +118,12 @@ def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
             today=today_of(request),
             by=person.id,
             now=instant_of(request),
+            shown=text_of(request, "shown", longest=64),
         )
-    said = Text(
-        "%(vouchers)s verifikationer är skrivna. Ladda ner SIE-filen nedan.", vouchers=len(run.vouchers)
+    said = CountedText(
+        "%(count)s verifikation är skriven. Ladda ner SIE-filen nedan.",
+        "%(count)s verifikationer är skrivna. Ladda ner SIE-filen nedan.",
+        count=len(run.vouchers),
     )
     return see_other("/finance/reconciliation/month-end", said)
 

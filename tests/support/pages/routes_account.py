@@ -51,6 +51,7 @@ ROUTES = {
     "POST /apply": Route(everybody=True),
     "GET /apply/received": Route(everybody=True, own=("/apply/received",)),
     "GET /accessibility": Route(everybody=True, own=("/accessibility",)),
+    "GET /demo/mailbox": Route(everybody=True),
     "GET /look": Route(everybody=True, own=("/look",)),
     "POST /look": Route(everybody=True),
     "GET /design": Route(everybody=True, own=("/design",)),

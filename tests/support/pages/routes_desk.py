@@ -13,6 +13,19 @@ CHANGERS = frozenset({P.FINANCE, P.BUYER_ADMIN})
 NONE = "999999"
 
 ROUTES = {
+    "GET /finance/overview": Route(
+        may=frozenset(
+            {
+                P.FINANCE,
+                P.ATTEST,
+                P.AUDIT,
+                P.OFFICER,
+                P.BUYER_ADMIN,
+                P.PROTECTED,
+            }
+        ),
+        own=("/finance/overview",),
+    ),
     "GET /finance": Route(
         may=READERS,
         own=(

@@ -177,7 +177,11 @@ ROUTES = {
         may=_READ,
         own=("/finance/reconciliation/month-end", "/finance/reconciliation/month-end?month=2026-09"),
     ),
+    "GET /finance/reconciliation/month-end/booking": Route(
+        may=_FINANCE, own=("/finance/reconciliation/month-end/booking?month=2026-09",)
+    ),
     "POST /finance/reconciliation/month-end": Route(may=_FINANCE),
+    "GET /finance/reconciliation/ledger": Route(may=_FINANCE, own=("/finance/reconciliation/ledger",)),
     "POST /finance/reconciliation/ledger": Route(may=_FINANCE),
     "GET /finance/reconciliation/accrual.csv": Route(
         may=_READ, own=("/finance/reconciliation/accrual.csv?month=2026-09",), page=False
