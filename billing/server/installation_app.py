@@ -6,7 +6,6 @@ buyer everything goes to its pages as if there were no choice. What is no buyer'
 checking a document, messages pushed to us) needs none.
 """
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -242,8 +241,7 @@ def application() -> InstallationApp:
     settings = Settings()
     # A process of several is begun afresh, and none of the command line's has run in it.
     log_to_standard_error()
-    counts = os.environ.get(serving.COUNTS)
-    return InstallationApp(settings, only=settings.buyer, counts=Path(counts) if counts else None)
+    return InstallationApp(settings, only=settings.buyer, counts=serving.counted_in())
 
 
 class _Asked:

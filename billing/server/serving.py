@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 _SECONDS_TO_FINISH: Final = 8
-COUNTS: Final = "_BILLING_SHARED_COUNTS"
+_COUNTS: Final = "_BILLING_SHARED_COUNTS"
 """Where the processes are told of the file that they count in; no setting of anybody's."""
 
 
@@ -33,11 +33,17 @@ def serve_together(url: str, buyer: str, workers: int, listening: socket.socket)
     os.environ["BILLING_BUYER"] = buyer
     config = _config("billing.server.installation_app:application", factory=True, workers=workers)
     with TemporaryDirectory(prefix="billing-serve-") as folder:
-        os.environ[COUNTS] = str(Path(folder, "counts.sqlite"))
+        os.environ[_COUNTS] = str(Path(folder, "counts.sqlite"))
         try:
             Multiprocess(config, sockets=[listening]).run()
         finally:
-            del os.environ[COUNTS]
+            del os.environ[_COUNTS]
+
+
+def counted_in() -> Path | None:
+    """The file in which the processes of `serve_together` count; None in a process that was not begun by it."""
+    told = os.environ.get(_COUNTS)
+    return Path(told) if told else None
 
 
 def _config(application: ASGIApp | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - the server's own settings

@@ -24,7 +24,7 @@ READERS: Final[Mapping[str, str]] = {
     "billing/cli/cli.py": "whether a shell asks for completions",
     "billing/cli/printing.py": "COLUMNS, as rich does",
     "billing/server/observability/telemetry.py": "OTEL_*, whether anything of it is to be loaded",
-    "billing/server/serving.py": "writes for the processes it starts",
+    "billing/server/serving.py": "writes for the processes it starts, and reads it in them",
     "billing/tools/benchmarks/api.py": "passes it on to the program it measures",
     "billing/tools/demo/loop_network.py": "passes it on to the program it starts",
     "billing/tools/doctor/settings_examined.py": "looks for names that are no settings",
