@@ -169,6 +169,8 @@ def test_everything_on_the_way_in_is_reached_by_keyboard_and_the_focus_is_seen(
     page.keyboard.type("karin@fyrbaken.example")
     tab_to(page, "Ta emot och tilldela")
     page.keyboard.press("Space")
+    tab_to(page, "Hela organisationen")
+    page.keyboard.press("Space")
     tab_to(page, "Skicka inbjudan")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site.address}/people")

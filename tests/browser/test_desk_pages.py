@@ -177,7 +177,7 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     page.locator("summary", has_text="Godta med skäl").click()
     page.locator("#accept-reason").fill("Det är nog rätt")
     page.get_by_role("button", name="Godta", exact=True).click()
-    assert "din gräns är 100.00" in page.locator("main").inner_text()
+    assert "din gräns är 100,00" in page.locator("main").inner_text()
     assert system.invoice(large.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}/credit")
     assert "Kreditera hela fakturan" in page.locator("main").inner_text()
