@@ -145,6 +145,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     page.get_by_label("Namn").fill("Ny Kollega")
     page.get_by_label("E-postadress").fill("ny@fyrbaken.example")
     page.get_by_label("Redovisa och se").check()
+    page.get_by_label("Hela organisationen").check()
     page.locator("main form button.primary").click()
     expect(page.get_by_text("ny@fyrbaken.example").first).to_be_visible()
     page.goto(f"{site}/account")
