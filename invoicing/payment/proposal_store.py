@@ -249,6 +249,12 @@ def netting(session: Session, invoice_id: int) -> str:
     return session.execute(question.limit(1)).scalar_one_or_none() or ""
 
 
+def drafts_of_others(session: Session, person: str) -> list[str]:
+    """The numbers of the proposals that wait to be attested and that somebody else than the person has prepared."""
+    waits = (_PROPOSAL.c.state == ProposalState.DRAFT) & (_PROPOSAL.c.prepared_by != person)
+    return list(session.scalars(select(_PROPOSAL.c.number).where(waits).order_by(_PROPOSAL.c.number)))
+
+
 def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
     """The newest proposals with their sums."""
     live = _ITEM.c.state.in_(LIVE)

@@ -19,7 +19,6 @@ from invoicing.exceptions import queue_queries, report_queries
 from invoicing.exceptions.queue import QueuePart
 from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.bank_answers import bank_report_store, transfer_note_store
-from invoicing.payment.transfers import ProposalState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey
@@ -81,14 +80,8 @@ def _waiting(session: Session, person: Person, today: date) -> Iterator[Waiting]
         requests = len(change_request_store.listed(session, only_open=True))
         yield Waiting(Text("Ändringar att bekräfta"), requests, "/admin/changes")
     if person.may(_P.ATTEST):
-        drafts = [
-            each.proposal
-            for each in proposal_store.overviews(session)
-            if each.proposal.state is ProposalState.DRAFT and each.proposal.prepared_by != person.id
-        ]
-        address = (
-            f"/finance/payments/proposals/{drafts[0].number}" if len(drafts) == 1 else "/finance/payments"
-        )
+        drafts = proposal_store.drafts_of_others(session, person.id)
+        address = f"/finance/payments/proposals/{drafts[0]}" if len(drafts) == 1 else "/finance/payments"
         yield Waiting(Text("Betalningsförslag att attestera"), len(drafts), address)
     if person.may(_P.FINANCE, _P.ATTEST):
         noted = [each for each in transfer_note_store.waiting(session) if each.noted_by != person.id]

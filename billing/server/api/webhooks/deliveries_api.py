@@ -1,13 +1,13 @@
 """What was delivered to a webhook, by the API: the log of attempts, sending again, and a test."""
 
+from operator import attrgetter
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.exc import OperationalError
 
-from billing.server.api import writing
+from billing.server.api import paging, writing
 from billing.server.api.base import BEARER, REFUSALS, later, problem
 from billing.server.api.idempotency import reply_of
 from billing.server.api.webhooks import told_webhooks
@@ -64,19 +64,14 @@ def list_webhook_deliveries(
             rows = message_store.of_endpoint(
                 session, endpoint.id, state=state, reference=reference or "", before=cursor, limit=limit + 1
             )
-            shown = rows[:limit]
+            shown, following = paging.page_of(request, rows, limit, attrgetter("id"))
             attempts = message_store.attempts_of(session, [each.id for each in shown])
     except OperationalError:
         raise later() from None
-    following = None
-    if len(rows) > limit:
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        following = f"{request.url.path}?{urlencode([*kept, ('cursor', str(shown[-1].id))])}"
     page = DeliveryPage(
         deliveries=[told_webhooks.told_delivery(each, attempts[each.id]) for each in shown], next=following
     )
-    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-    return JSONResponse(page.model_dump(mode="json"), headers=headers)
+    return paging.answered(page, following)
 
 
 @router.post(
