@@ -7,7 +7,6 @@ passes the gate and is read by the structure that all versions of a message shar
 """
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar, dataclass_transform
 
@@ -21,6 +20,7 @@ from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_o
 from peppol.xml.gate_errors import GateRule, refuse
 from peppol.xml.gate_tree import ISO20022
 from peppol.xml.literals import UnwritableDocument
+from peppol.xml.schema_compiling import compiled
 from peppol.xml.shape import first_errors
 
 T = TypeVar("T")
@@ -117,10 +117,9 @@ def _is_bank_document(root: etree._Element) -> None:
         )
 
 
-@cache
 def _schema(message: str) -> etree.XMLSchema | None:
     path = _FOLDER / f"{message}.xsd"
-    return etree.XMLSchema(file=str(path)) if path.is_file() else None
+    return compiled(path) if path.is_file() else None
 
 
 def _judge(body: bytes, message: str) -> None:

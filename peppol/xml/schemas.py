@@ -11,7 +11,7 @@ it: what the profile leaves out, how often an element may stand, code values and
 is mandatory beyond UBL are then the rules' matter.
 """
 
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from lxml import etree
 import xsd
 from peppol.findings import Finding, FindingTally, Severity
 from peppol.identifiers import DocumentKind
+from peppol.xml.schema_compiling import compiled
 from peppol.xml.shape import Extent, follows
 
 _FOLDER: Final = Path(xsd.__file__).parent
@@ -51,10 +52,8 @@ def schema_file(kind: DocumentKind, *, outside: bool = False) -> Path:
     return _FOLDER / (f"outside/{_OUTSIDE[kind]}.xsd" if outside else f"profile/{_NAMES[kind]}.xsd")
 
 
-@cache
 def _compiled(kind: DocumentKind, outside: bool) -> etree.XMLSchema:
-    """The schema as libxml2 uses it; about 5 ms, once per process."""
-    return etree.XMLSchema(file=str(schema_file(kind, outside=outside)))
+    return compiled(schema_file(kind, outside=outside))
 
 
 def holds(root: etree._Element, kind: DocumentKind) -> bool:
