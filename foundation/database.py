@@ -260,6 +260,10 @@ class Database:
             self._begin(session)
             note_facts(session, self.facts)
             yield session
+            if not self.is_sqlite:
+                # The server let nothing be written. After a rollback the driver forgets what it has prepared, and
+                # every statement of the next transaction is planned anew: longer than it takes to answer.
+                session.commit()
 
     def for_supplier(
         self,

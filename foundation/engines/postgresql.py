@@ -69,6 +69,8 @@ def engine_of(url: URL, options: DatabaseOptions) -> Engine:
         url,
         pool_pre_ping=True,
         pool_timeout=CONNECT_SECONDS,
+        # The connection that was used last has its statements prepared: the fewest are kept busy, the rest rest.
+        pool_use_lifo=True,
         query_cache_size=1200,
         connect_args=_connect_args(url, options),
     )
