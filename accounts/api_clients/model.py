@@ -6,7 +6,7 @@ what lies in the period it was made for (`audit_period_store`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -141,10 +141,19 @@ class ApiClient:
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
-    """A client that has signed in, and what it may do this time: a token may have less than the client."""
+    """A client that has signed in, and what it may do this time: a token may have less than the client.
+
+    `predecessors` are the suppliers in whose place its own stands, which is itself taken over on `taken_over_on`.
+    """
 
     client: ApiClient
     scopes: frozenset[ApiScope]
+    predecessors: tuple[str, ...] = ()
+    taken_over_on: date | None = None
+
+    def taking_over(self, predecessors: tuple[str, ...], taken_over_on: date | None) -> "ApiCaller":
+        """The same with these."""
+        return replace(self, predecessors=predecessors, taken_over_on=taken_over_on)
 
     @property
     def person(self) -> Person:
@@ -155,6 +164,8 @@ class ApiCaller:
             organisation=self.client.organisation,
             permissions=frozenset(PERMISSION_OF[each] for each in self.scopes if each in PERMISSION_OF),
             within=self.client.within,
+            predecessors=self.predecessors,
+            taken_over_on=self.taken_over_on,
         )
 
 

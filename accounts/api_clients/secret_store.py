@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
-from accounts.api_clients.model import ApiSecret
-from accounts.api_clients.tables import api_secret
+from accounts.api_clients.client_store import client_of
+from accounts.api_clients.model import ApiClient, ApiSecret
+from accounts.api_clients.tables import api_client, api_secret
 from foundation.sql import Session, rows_changed
 
 
@@ -40,6 +41,12 @@ def by_prefix(session: Session, prefix: str) -> ApiSecret | None:
     return None if row is None else _secret(row)
 
 
+def with_client(session: Session, prefix: str) -> tuple[ApiSecret, ApiClient] | None:
+    """The same, and the client whose secret it is."""
+    row = session.execute(_WITH_CLIENT, {"prefix": prefix}).one_or_none()
+    return None if row is None else (_secret(row, under=_THEIRS), client_of(row))
+
+
 def of_client(session: Session, client: int) -> list[ApiSecret]:
     """Every secret there has been of a client, those that hold first and the newest first among them."""
     question = select(api_secret).where(api_secret.c.client_id == client)
@@ -64,15 +71,26 @@ def note_used(session: Session, secret: int, *, on: date) -> None:
     session.execute(update(api_secret).where(api_secret.c.id == secret).values(last_used_on=on))
 
 
-def _secret(row: Row[tuple[object, ...]]) -> ApiSecret:
+def _secret(row: Row[tuple[object, ...]], *, under: str = "") -> ApiSecret:
+    """The secret in a row of its table, or of a question that calls its columns so."""
+    of = row._mapping
     return ApiSecret(
-        id=row.id,
-        client_id=row.client_id,
-        place=row.place,
-        prefix=row.prefix,
-        secret_sha256=row.secret_sha256,
-        made_at=row.made_at,
-        made_by=row.made_by,
-        last_used_on=row.last_used_on,
-        ended_at=row.ended_at,
+        id=of[f"{under}id"],
+        client_id=of[f"{under}client_id"],
+        place=of[f"{under}place"],
+        prefix=of[f"{under}prefix"],
+        secret_sha256=of[f"{under}secret_sha256"],
+        made_at=of[f"{under}made_at"],
+        made_by=of[f"{under}made_by"],
+        last_used_on=of[f"{under}last_used_on"],
+        ended_at=of[f"{under}ended_at"],
     )
+
+
+_THEIRS = "theirs_"
+# Prepared once: building a statement costs more than running it.
+_WITH_CLIENT = (
+    select(api_client, *(each.label(f"{_THEIRS}{each.name}") for each in api_secret.c))
+    .join(api_client, api_client.c.id == api_secret.c.client_id)
+    .where(api_secret.c.prefix == bindparam("prefix"))
+)

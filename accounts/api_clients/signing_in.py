@@ -20,7 +20,9 @@ from accounts.guessing import rate_limit
 from foundation.database import Database
 from foundation.engines.database_faults import DatabaseFault, fault_of
 from foundation.errors import Refused
+from foundation.sql import Session
 from foundation.text import Text
+from orders.register import store as register_store
 
 # Compared with where no key has the prefix, so that the answer takes as long.
 _NOBODYS: Final = tokens.fingerprint("")
@@ -56,10 +58,16 @@ def sign_in(
 ) -> ApiCaller:
     """The program that bears this key or token, and has one of these scopes.
 
-    Raises WrongKey, SecretMiswritten, ScopeMissing, and TooOften after many wrong ones.
+    Of a supplier's, also whose place the supplier has taken; a test client's register is that of its sandbox, which
+    is not asked here. Raises WrongKey, SecretMiswritten, ScopeMissing, and TooOften after many wrong ones.
     """
     try:
-        caller, secret = _borne(database, given, now=now, today=today)
+        with database.reading() as session:
+            caller, secret = _borne(session, given, now=now, today=today)
+            if not caller.client.is_buyers and not caller.client.is_test:
+                caller = caller.taking_over(
+                    *register_store.succession_of(session, caller.client.organisation, today)
+                )
     except TokenEnded:
         raise
     except (WrongKey, SecretMiswritten):
@@ -71,12 +79,10 @@ def sign_in(
     return caller
 
 
-def by_secret(database: Database, given: str, *, today: date) -> tuple[ApiClient, ApiSecret]:
+def by_secret(session: Session, given: str, *, today: date) -> tuple[ApiClient, ApiSecret]:
     """The client whose key this is, and which of its secrets. Raises WrongKey, SecretMiswritten."""
     written = key_format.key_of(given)
-    with database.reading() as session:
-        secret = secret_store.by_prefix(session, written.prefix) if written else None
-        client = client_store.by_id(session, secret.client_id) if secret else None
+    secret, client = (written and secret_store.with_client(session, written.prefix)) or (None, None)
     expected = secret.secret_sha256 if secret else _NOBODYS
     is_right = hmac.compare_digest(tokens.fingerprint(written.secret if written else "-"), expected)
     if not is_right or secret is None or client is None or (written and written.is_test != client.is_test):
@@ -115,16 +121,13 @@ def note_used(database: Database, client: ApiClient, secret: ApiSecret | None, *
             raise
 
 
-def _borne(
-    database: Database, given: str, *, now: datetime, today: date
-) -> tuple[ApiCaller, ApiSecret | None]:
+def _borne(session: Session, given: str, *, now: datetime, today: date) -> tuple[ApiCaller, ApiSecret | None]:
     """Who bears it. Raises WrongKey, SecretMiswritten."""
     sha256 = key_format.token_sha256(given)
     if sha256 is None:
-        client, secret = by_secret(database, given, today=today)
+        client, secret = by_secret(session, given, today=today)
         return ApiCaller(client, client.scopes & scopes_within(client.organisation)), secret
-    with database.reading() as session:
-        token = token_store.by_sha256(session, sha256)
+    token = token_store.by_sha256(session, sha256)
     if token is None:
         raise TokenEnded  # what has run out is removed
     if now >= token.ends_at or not token.secret_holds or not token.client.may_sign_in(today):

@@ -89,7 +89,8 @@ class _Client(ClientMixin):  # type: ignore[misc]
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether it is one of the two that hold."""
         try:
-            client, self.secret = signing_in.by_secret(self._database, client_secret, today=self._today)
+            with self._database.reading() as session:
+                client, self.secret = signing_in.by_secret(session, client_secret, today=self._today)
         except (WrongKey, SecretMiswritten):
             return False
         is_own: bool = client.id == self.client.id

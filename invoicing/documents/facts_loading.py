@@ -102,6 +102,17 @@ def orders_ahead(
     }
 
 
+def alone(order: OrderFacts, invoice: InvoiceContent) -> dict[str, OrderFacts] | None:
+    """The facts of an invoice's order that were asked for with the lines it names, as `facts_of` takes them.
+
+    None where other lines of the order may matter too.
+    """
+    number = order.order.number
+    if invoice.order_number != number or not _names_its_lines(invoice) or not _stands_alone(order, invoice):
+        return None
+    return {number: order}
+
+
 def _names_its_lines(invoice: InvoiceContent) -> bool:
     """Whether an invoice for one order says of all that it charges which of the order's lines it is for."""
     named = invoice.order_lines

@@ -95,7 +95,8 @@ def invoice_of_line(
 ) -> Draft:
     """The invoice of a received line. With `credited_first` as it will be once the line is open again.
 
-    Raises NotThere, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
+    With `lock` its order's lines are the caller's already, or are locked here. Raises NotThere, flipping.NotToInvoice,
+    or CannotBeSent where the register lacks something.
     """
     order = order_line(session, register, actor, order_number, line_id)
     if credited_first:
@@ -111,7 +112,11 @@ def invoice_of_line(
     )
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
-    facts = facts_loading.facts_of(session, register, content, received_on=given.issued_on, lock=lock)
+    # What was read of the order just now is what the invoice is judged by, where its other lines do not matter.
+    known = None if credited_first else facts_loading.alone(order, content)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=given.issued_on, lock=lock, ahead=known
+    )
     if credited_first and facts.order is not None:
         facts = _without_occupant(facts, facts.order, line_id)
     return Draft(document, body, content, match(content, facts), order, line_id)

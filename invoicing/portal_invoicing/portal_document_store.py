@@ -5,17 +5,16 @@ leaves it may be undone (UNDONE), or stopped before it left because it would not
 Its bytes never change. A step is an UPDATE with a condition whose row count is read.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, Select, exists, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, update
 
 from foundation import journal, leases, transitions
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session, add_new, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
@@ -105,12 +104,7 @@ class PressRow:
 def begin_press(session: Session, key: str, *, supplier: str, kind: str, by: str, now: datetime) -> bool:
     """Take the key of a rendered form; False where that form was sent before."""
     row = {"key": key, "supplier": supplier, "kind": kind, "made_by": by, "made_at": now}
-    try:
-        with session.begin_nested():
-            session.execute(insert(portal_press), row)
-    except IntegrityError:
-        return False
-    return True
+    return add_new(session, portal_press, [row]) == 1
 
 
 def press_is_of(session: Session, key: str, supplier: str) -> bool:
@@ -188,13 +182,13 @@ def add(session: Session, new: NewMade) -> Made:
         "state": PortalState.WAITING,
         "release_at": new.release_at,
     }
-    key: int = session.execute(insert(portal_document).returning(portal_document.c.id), row).scalar_one()
+    made = _made(session.execute(_ADD, row).one())
     if new.other_orders:
-        others = [{"document_id": key, "order_number": each} for each in new.other_orders]
+        others = [{"document_id": made.id, "order_number": each} for each in new.other_orders]
         session.execute(insert(portal_document_order), others)
     if new.bundle is None:
-        session.execute(update(portal_document).where(portal_document.c.id == key).values(bundle=key))
-    (made,) = _listed(session, _COLUMNS.where(portal_document.c.id == key))
+        session.execute(update(portal_document).where(portal_document.c.id == made.id).values(bundle=made.id))
+        made = replace(made, bundle=made.id)
     return made
 
 
@@ -268,12 +262,7 @@ def under_way(session: Session, actor: SupplierActor) -> list[Made]:
 
 def pending_on(session: Session, order_number: str, line_id: str) -> Made | None:
     """The invoice of a line that has not been read yet, if there is one."""
-    question = _COLUMNS.where(
-        portal_document.c.order_number == order_number,
-        portal_document.c.line_id == line_id,
-        portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
-    )
-    return next(iter(_listed(session, question)), None)
+    return next(iter(_listed(session, _PENDING_ON, {"of_order": order_number, "of_line": line_id})), None)
 
 
 def pending_credit(session: Session, supplier: str, number: str) -> Made | None:
@@ -356,13 +345,21 @@ def record(
     journal.record(session, by, action, InvoicingSubject.PORTAL_DOCUMENT.of(made.id), **given)
 
 
-_COLUMNS = select(
-    *(column for column in portal_document.c if column.name not in ("body", "sha256"))
-).order_by(portal_document.c.id)
+_OF_MADE = tuple(column for column in portal_document.c if column.name not in ("body", "sha256"))
+_COLUMNS = select(*_OF_MADE).order_by(portal_document.c.id)
+# Prepared once: building a statement costs more than running it.
+_ADD = insert(portal_document).returning(*_OF_MADE)
+_PENDING_ON = _COLUMNS.where(
+    portal_document.c.order_number == bindparam("of_order"),
+    portal_document.c.line_id == bindparam("of_line"),
+    portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
+)
 
 
-def _listed(session: Session, question: Select[tuple[object, ...]]) -> list[Made]:
-    return [_made(row) for row in session.execute(question)]
+def _listed(
+    session: Session, question: Select[tuple[object, ...]], given: Mapping[str, object] | None = None
+) -> list[Made]:
+    return [_made(row) for row in session.execute(question, given)]
 
 
 def _made(row: Row[tuple[object, ...]]) -> Made:

@@ -23,7 +23,7 @@ from invoicing.documents import store as document_store
 from invoicing.journal_actions import SupplierAction
 from invoicing.matching.order_slices import orders_named
 from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
-from invoicing.portal_invoicing import drafts, numbering, portal_document_store
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store, scope_queries
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import AS_RECEIVED, Numbered, Stated
@@ -266,7 +266,9 @@ def _line(
     number: str = "",
 ) -> int:
     order_number, line_id = line
-    drafts.order_line(session, register, press.actor, order_number, line_id)
+    # Nobody holds up the lines of an order that is not theirs to see.
+    if not scope_queries.is_seen(session, order_number, press.actor.of_orders()):
+        raise NotThere
     line_store.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
     own, given = _numbered(session, press, DocumentType.INVOICE, number)

@@ -4,11 +4,13 @@ It may be done by any number at once and be cut off anywhere: an event is moved 
 numbers it, and waits where it was until then.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.sql import Session
 from operations.event_feed import store
 
 AT_ONCE: Final = 1_000
@@ -33,3 +35,15 @@ def number_for_reader(database: Database) -> None:
     """
     with suppress(Refused):
         number_committed(database)
+
+
+@contextmanager
+def reading_numbered(database: Database) -> Iterator[Session]:
+    """The same, and a view from then on: where nothing waits, which is nearly always, in one transaction."""
+    with database.reading() as session:
+        if not store.is_any_waiting(session):
+            yield session
+            return
+    number_for_reader(database)
+    with database.reading() as session:
+        yield session

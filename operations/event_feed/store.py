@@ -70,6 +70,8 @@ def number_waiting(session: Session, *, at_most: int) -> int:
     a case the journal's numbers follow the commits; a transaction that is not committed yet gets later numbers.
     """
     last: int = session.execute(select(outbound_feed.c.last).with_for_update()).scalar_one()
+    if not is_any_waiting(session):  # whoever held the feed before has numbered them
+        return 0
     session.execute(_MOVE, {"last": last, "at_most": at_most})
     moved = session.execute(_GONE, {"last": last}).rowcount
     session.execute(update(outbound_feed).values(last=last + moved))

@@ -101,14 +101,14 @@ def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES))
     """The message that was sent, byte for byte."""
     with database_of(request).reading() as session:
         message = order_queries.message_of(session, query_params.scope_of(person), number)
-    if message is None:
-        raise NotThere
-    digest = hashlib.sha256(message.body).digest()
+        if message is None:
+            raise NotThere
+        body = order_queries.body_of(session, message)
     return query_params.download(
-        message.body,
+        body,
         f"order-{number}.xml",
         "application/xml",
-        **{"Content-Digest": query_params.digest_of(digest)},
+        **{"Content-Digest": query_params.digest_of(hashlib.sha256(body).digest())},
     )
 
 
@@ -151,9 +151,10 @@ def order_filter(request: Request) -> OrderFilter:
 def _found(request: Request, person: Person, number: str) -> tuple[OrderView, WrittenOrder | None]:
     with database_of(request).reading() as session:
         view = order_queries.view(session, query_params.scope_of(person), number)
-    if view is None:
-        raise NotThere
-    return view, written_order(view.message.body) if view.message is not None else None
+        if view is None:
+            raise NotThere
+        body = order_queries.body_of(session, view.message) if view.message is not None else None
+    return view, written_order(body) if body is not None else None
 
 
 def _is_left(line: LineView) -> bool:

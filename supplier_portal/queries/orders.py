@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month, Period, stockholm_date
@@ -27,8 +28,9 @@ from orders.model import LineState, Order
 from orders.purchase_orders.line_store import ZERO
 from orders.purchase_orders.order_store import line_of, order_of
 from orders.terms import ArticleKind
-from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies.body_store import OUT
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
@@ -138,9 +140,9 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class OrderMessage:
-    """The message that carried a document: the very bytes, their sha256, and how far it came."""
+    """The message that carried an order: its number, the sha256 of its bytes, and how far it came."""
 
-    body: bytes
+    sequence: int
     sha256: str
     state: OutState
     receiver: str
@@ -173,7 +175,7 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
     row = session.execute(select(_ORDER).where(_ORDER.c.number == number, scope.of_orders())).one_or_none()
     if row is None:
         return None
-    lines = session.execute(_lines_of(scope, number)).all()
+    lines = session.execute(_lines_of(scope), {"of_order": number}).all()
     order = order_of(
         row, [line_of(line, row.currency) for line in lines], period=Period(row.starts_on, row.ends_on)
     )
@@ -190,7 +192,8 @@ def lines_of(session: Session, scope: Scope, number: str) -> tuple[LineView, ...
     currency = session.execute(question).scalar_one_or_none()
     if currency is None:
         return ()
-    return tuple(_line_view(line, currency) for line in session.execute(_lines_of(scope, number)))
+    lines = session.execute(_lines_of(scope), {"of_order": number})
+    return tuple(_line_view(line, currency) for line in lines)
 
 
 def numbers_of(session: Session, scope: Scope, references: Sequence[str]) -> dict[str, list[str]]:
@@ -217,19 +220,18 @@ def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | No
     row = session.execute(question).one_or_none()
     if row is None:
         return None
-    # All of them, since a question read in parts must be read to its end.
-    messages = {
-        message.sequence: message.body
-        for message in outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
-    }
-    sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
     return OrderMessage(
-        body=messages[row.sequence],
+        sequence=row.sequence,
         sha256=row.sha256,
         state=OutState(row.state),
         receiver=row.receiver,
-        sent_on=sent_on,
+        sent_on=stockholm_date(row.sent_at) if row.sent_at is not None else None,
     )
+
+
+def body_of(session: Session, message: OrderMessage) -> bytes:
+    """The very bytes that carried the order. Raises BodyAway, BodyWrong."""
+    return body_store.of_message(session, OUT, message.sequence) or b""
 
 
 def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
@@ -340,8 +342,12 @@ _PROGRESS = select(
 ).outerjoin(_INVOICE, _INVOICE.c.id == _ACCOUNT.c.invoice_id)
 
 
-def _lines_of(scope: Scope, number: str) -> Select[Any]:
-    """The lines of an order with their accounts, the invoice on each, and all that was invoiced and credited."""
+@lru_cache(maxsize=1000)
+def _lines_of(scope: Scope) -> Select[Any]:
+    """The lines of an order with their accounts, the invoice on each, and all that was invoiced and credited.
+
+    Made once for each scope: building the question costs more than asking it.
+    """
     part = document_tables.invoice_part
     on_line = (part.c.order_number == _LINE.c.order_number) & (part.c.line_id == _LINE.c.line_id)
     kind = part.c.amount_net.type
@@ -384,7 +390,7 @@ def _lines_of(scope: Scope, number: str) -> Select[Any]:
             (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id),
         )
         .outerjoin(standing, standing.c.id == _ACCOUNT.c.invoice_id)
-        .where(_LINE.c.order_number == number)
+        .where(_LINE.c.order_number == bindparam("of_order"))
         .order_by(_LINE.c.line_id)
     )
 

@@ -85,9 +85,9 @@ def test_the_order_goes_to_the_address_that_was_decided(database_url: str) -> No
 def _order_body(system: System, reference: str) -> bytes:
     with system.database.reading() as session:
         view = order_queries.view(session, Scope(FYRBAKEN), system.order(reference).number)
-    assert view is not None
-    assert view.message is not None
-    return view.message.body
+        assert view is not None
+        assert view.message is not None
+        return order_queries.body_of(session, view.message)
 
 
 def test_an_address_that_is_written_is_found_and_one_that_is_not_the_units_is_refused(

@@ -86,8 +86,7 @@ def _make(request: Request, person: Person, base: str, name: str, url: str, proo
         prove(request, proof)
         at = "name"
         # What has been committed by now is no news to it.
-        numbering.number_for_reader(whole_database_of(request))
-        with whole_database_of(request).reading() as session:
+        with numbering.reading_numbered(whole_database_of(request)) as session:
             last = feed_store.ends(session).last
         with database_of(request).writing() as session:
             made = endpoints.make(

@@ -142,16 +142,14 @@ def feed(
 ) -> None:
     """Visa händelser från oss, en per rad / show the events of ours, one a line."""
     left = limit
-    with context.opened() as database:
-        numbering.number_for_reader(database)
-        with database.reading() as session:
-            while left is None or left > 0:
-                found = feed_reading.events_after(session, after, limit=min(left or LIMIT_MOST, LIMIT_MOST))
-                for event in found:
-                    typer.echo(event.to_line())
-                if not found:
-                    return
-                after, left = found[-1].sequence, None if left is None else left - len(found)
+    with context.opened() as database, numbering.reading_numbered(database) as session:
+        while left is None or left > 0:
+            found = feed_reading.events_after(session, after, limit=min(left or LIMIT_MOST, LIMIT_MOST))
+            for event in found:
+                typer.echo(event.to_line())
+            if not found:
+                return
+            after, left = found[-1].sequence, None if left is None else left - len(found)
 
 
 Number = Annotated[int, typer.Argument(metavar="NR", help="Händelsens nummer / the event's number")]

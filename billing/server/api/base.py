@@ -83,7 +83,10 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
             # From here on nothing of this request knows the real books.
             request.state.sandbox = sandboxes_of(request).of(caller.client, whole_database_of(request))
         if not caller.client.is_buyers:
-            request.state.person = access.taking_over(whole_database_of(request), caller.person)
+            person = caller.person
+            request.state.person = (
+                access.taking_over(whole_database_of(request), person) if caller.client.is_test else person
+            )
     except OperationalError:
         raise later() from None
     standing = count(request, caller.client.actor)

@@ -193,9 +193,8 @@ def list_events(
 ) -> Response:
     """The events after a cursor, as a batch or, where `Accept` asks for it, a line for each."""
     signed_in(request, ApiScope.EVENTS_READ)
-    numbering.number_for_reader(database_of(request))
     try:
-        with database_of(request).reading() as session:
+        with numbering.reading_numbered(database_of(request)) as session:
             found = feed_reading.events_after(session, after, limit=limit)
     except CursorTooOld as gone:
         raise problem_of(gone, _next(gone.kept_after, limit)) from None

@@ -137,12 +137,13 @@ def read_order_message(request: Request, number: AskedNumber) -> Response:
     try:
         with database_of(request).reading() as session:
             message = order_queries.message_of(session, scope_of(request.state.person), number)
+            if message is None:
+                raise NotThere
+            body = order_queries.body_of(session, message)
     except OperationalError:
         raise later() from None
-    if message is None:
-        raise NotThere
     return exact_bytes.answer(
-        request, message.body, message.sha256, name=f"order-{number}.xml", media_type="application/xml"
+        request, body, message.sha256, name=f"order-{number}.xml", media_type="application/xml"
     )
 
 

@@ -87,8 +87,6 @@ class Found(Generic[Row]):
 def found(request: Request, listing: Listing[Row], *, limit: int, updated_after: int | None) -> Found[Row]:
     """A page of the list, or of what has changed since. Raises CursorTooOld, CursorAhead, ProblemResponse (503)."""
     try:
-        # What is told of is committed before it is numbered: read the number first, and the rows after it.
-        numbering.number_for_reader(whole_database_of(request))
         if updated_after is None:
             return _whole(request, listing, limit)
         return _changed(request, listing, updated_after, limit)
@@ -117,7 +115,8 @@ def address(request: Request, **changed: str) -> str:
 
 
 def _whole(request: Request, listing: Listing[Row], limit: int) -> Found[Row]:
-    with whole_database_of(request).reading() as session:
+    # What is told of is committed before it is numbered: read the number first, and the rows after it.
+    with numbering.reading_numbered(whole_database_of(request)) as session:
         upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = listing.whole(session)
@@ -127,9 +126,11 @@ def _whole(request: Request, listing: Listing[Row], limit: int) -> Found[Row]:
 
 def _changed(request: Request, listing: Listing[Row], after: int, limit: int) -> Found[Row]:
     """The rows, as they are now, of the cases with something told since."""
-    with whole_database_of(request).reading() as session:
+    with numbering.reading_numbered(whole_database_of(request)) as session:
         changed = order_changes.changed_after(session, listing.cases, after, limit=limit)
-    with database_of(request).reading() as session:
-        rows = listing.changed(session, changed.references)
+    rows: Sequence[Row] = ()
+    if changed.references:  # most of those who ask are told that nothing has changed
+        with database_of(request).reading() as session:
+            rows = listing.changed(session, changed.references)
     more = address(request, updated_after=str(changed.upto)) if changed.is_more else None
     return Found(rows, more, changed.upto, list(changed.references))

@@ -86,8 +86,6 @@ def list_documents(
         after=cursor,
     )
     try:
-        # What is told of is committed before it is numbered: read the number first, and the documents after it.
-        numbering.number_for_reader(database_of(request))
         if updated_after is None:
             page = _whole_page(request, wanted, limit)
         else:
@@ -134,7 +132,8 @@ def read_document_xml(request: Request, number: AskedDocument) -> Response:
 
 
 def _whole_page(request: Request, wanted: DocumentFilter, limit: int) -> DocumentPage:
-    with database_of(request).reading() as session:
+    # What is told of is committed before it is numbered: read the number first, and the documents after it.
+    with numbering.reading_numbered(database_of(request)) as session:
         upto = change_queries.last_number(session)
         documents, last = reading_documents.page(session, wanted, limit=limit)
     following = None if last is None else paging.address(request, cursor=str(last))
@@ -143,7 +142,7 @@ def _whole_page(request: Request, wanted: DocumentFilter, limit: int) -> Documen
 
 def _changed_page(request: Request, wanted: DocumentFilter, after: int, limit: int) -> DocumentPage:
     """The documents, as they are now, that something was told about since. Raises CursorTooOld, CursorAhead."""
-    with database_of(request).reading() as session:
+    with numbering.reading_numbered(database_of(request)) as session:
         changed = change_queries.changed_after(session, after, limit=limit)
         among = replace(wanted, ids=changed.documents)
         documents, _ = reading_documents.page(session, among, limit=None)

@@ -105,8 +105,6 @@ def list_invoices(
         after=cursor,
     )
     try:
-        # What is told of is committed before it is numbered: read the number first, and the documents after it.
-        numbering.number_for_reader(whole_database_of(request))
         if updated_after is None:
             page = _whole_page(request, wanted, limit)
         else:
@@ -181,7 +179,8 @@ async def read_invoice_pdf(
 
 
 def _whole_page(request: Request, wanted: InvoiceFilter, limit: int) -> InvoicePage:
-    with whole_database_of(request).reading() as session:
+    # What is told of is committed before it is numbered: read the number first, and the documents after it.
+    with numbering.reading_numbered(whole_database_of(request)) as session:
         upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = portal_queries.following(session, actor_of(request.state.person), wanted, limit=limit + 1)
@@ -193,12 +192,14 @@ def _whole_page(request: Request, wanted: InvoiceFilter, limit: int) -> InvoiceP
 def _changed_page(request: Request, wanted: InvoiceFilter, after: int, limit: int) -> InvoicePage:
     """The documents, as they are now, of what was told of since. Raises CursorTooOld, CursorAhead."""
     actor = actor_of(request.state.person)
-    with whole_database_of(request).reading() as session:
+    with numbering.reading_numbered(whole_database_of(request)) as session:
         changed = order_changes.documents_changed_after(session, actor, after, limit=limit)
     only = replace(wanted, changed=(changed.references, changed.documents))
-    with database_of(request).reading() as session:
-        rows = portal_queries.following(session, actor, only, limit=None)
-        told = _told(session, rows)
+    told: list[ToldInvoice] = []
+    if changed.references or changed.documents:  # most of those who ask are told that nothing has changed
+        with database_of(request).reading() as session:
+            rows = portal_queries.following(session, actor, only, limit=None)
+            told = _told(session, rows)
     following = paging.address(request, updated_after=str(changed.upto)) if changed.is_more else None
     return InvoicePage(documents=told, next=following, updated_cursor=changed.upto)
 

@@ -168,8 +168,9 @@ def _bytes(
         with database.reading() as session:
             for number in orders[start : start + _AT_ONCE]:
                 message = order_queries.message_of(session, scope, number)
-                if message is not None and message.body:
-                    archive.write(f"orders/{number}.xml", [message.body])
+                order_xml = order_queries.body_of(session, message) if message is not None else b""
+                if order_xml:
+                    archive.write(f"orders/{number}.xml", [order_xml])
         come(min(start + _AT_ONCE, len(orders)), total)
     for start in range(0, len(documents), _AT_ONCE):
         with database.reading() as session:
