@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 HELP: Final[Mapping[str, Sequence[str]]] = {
-    "account#sign-in": ("/sign-in", "/forgotten", "/link/{secret}"),
+    "account#sign-in": ("/sign-in", "/forgotten", "/link/{secret}", "/session"),
     "account#second-step": (
         "/sign-in/code",
         "/sign-in/second-step",
@@ -57,5 +57,6 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
     "account#search": ("/search",),
     "account#look": ("/look", "/design"),
     "account#accessibility": ("/accessibility",),
+    "account#shortcuts": ("/shortcuts",),
 }
 """The section, `guide#place`, with the routes of its pages."""

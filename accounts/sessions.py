@@ -5,6 +5,7 @@ then (no fixation). It ends after `IDLE` without a request, after `LONGEST` what
 everywhere at once when the password, the second step or the account changes. All instants are the true ones.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +27,8 @@ PATHS: Final = {SessionStage.CODE: "/code", SessionStage.ENROL: "/second-step"}
 
 IDLE: Final = timedelta(minutes=60)
 LONGEST: Final = timedelta(hours=12)
+WARNED_BEFORE: Final = timedelta(minutes=5)
+"""So long before the end a page says so (WCAG 2.2, 2.2.1, asks for at least 20 seconds)."""
 _STEP_LASTS: Final = timedelta(minutes=10)
 # Writing down each request would make every page a change of the database.
 _NOTED_EVERY: Final = timedelta(minutes=1)
@@ -70,6 +73,11 @@ def find_key(session: Session, key: str, *, now: datetime) -> PortalSession | No
     return held if held.account.state == account_store.AccountState.ACTIVE else None
 
 
+def ends_at(held: PortalSession) -> datetime:
+    """When a session ends by itself, unless it is used before that."""
+    return min(held.seen_at + IDLE, held.ends_at)
+
+
 def open_to(database: Database, account: Account) -> Database:
     """The books as this account may sign in to them: an administrator of the buyer also while they are held.
 
@@ -93,6 +101,7 @@ def used(database: Database, secret: str, *, now: datetime) -> PortalSession | N
         try:
             with database.for_recovery().writing() as session:
                 session_store.note_seen(session, held.key, at=now)
+            held = replace(held, seen_at=now)
         except SQLAlchemyError as fault:
             # A standby is read, though nobody can note there that it was.
             if fault_of(fault) is not DatabaseFault.READ_ONLY:

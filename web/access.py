@@ -90,10 +90,17 @@ def person_of(request: Request) -> Person | None:
         found = of_request(request, database, now=instant_of(request))
         if found is not None and found.stage == SessionStage.FULL:
             request.state.person = taking_over(database, found.person)
+            request.state.session = found
         elif found is not None:
             request.state.step_left = sessions.PATHS[found.stage]
     person: Person | None = request.state.person
     return person
+
+
+def session_of(request: Request) -> PortalSession | None:
+    """The session in which a page is shown to whoever is signed in; None before anybody has asked who it is."""
+    held: PortalSession | None = getattr(request.state, "session", None)
+    return held
 
 
 def taking_over(database: Database, person: Person) -> Person:

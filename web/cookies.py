@@ -3,9 +3,10 @@
 Convention: every cookie is HttpOnly and SameSite=Lax and belongs to the whole site. Over https it is Secure and
 carries the prefix __Host-, so that no neighbouring site can plant one. `session` is set at sign-in and never taken
 over from before it; `visit` keeps the forms of those who have not signed in; `said` carries one message over one
-redirect; `language` is the choice of somebody without an account, `look` how the pages look; `device` says that
-somebody has signed in from this browser before, and opens nothing. Where several buyers are served, each has cookies
-of its own but for language and look, so that no session is taken for another buyer's; `buyer` is which was chosen.
+redirect; `language` is the choice of somebody without an account, `look` how the pages look, `single-keys` whether
+shortcuts of one sign do anything; `device` says that somebody has signed in from this browser before, and opens
+nothing. Where several buyers are served, each has cookies of its own but for language, look and keys, so that no
+session is taken for another buyer's; `buyer` is which was chosen.
 """
 
 import hashlib
@@ -20,13 +21,17 @@ VISIT = "visit"
 SAID = "said"
 LANGUAGE = "language"
 LOOK = "look"
+SINGLE_KEYS = "single-keys"
 BUYER = "buyer"
 DEVICE = "device"
 
-_SHARED = (LANGUAGE, LOOK, BUYER)
+OFF = "off"
+"""What a choice says that has been turned off."""
+
+_SHARED = (LANGUAGE, LOOK, SINGLE_KEYS, BUYER)
 _DAY = 24 * 3600
 # Everything else is kept until the browser closes.
-_SECONDS_KEPT = {LANGUAGE: 365 * _DAY, LOOK: 365 * _DAY, BUYER: 365 * _DAY, DEVICE: 180 * _DAY}
+_SECONDS_KEPT = {**dict.fromkeys(_SHARED, 365 * _DAY), DEVICE: 180 * _DAY}
 
 
 def is_secure(request: Request) -> bool:

@@ -22,7 +22,18 @@ from web.guards.own_paths import page_before
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000
 _OPEN_TO_ALL: Final = (
-    *("/sign-", "/language", "/look", "/link/", "/forgotten", "/apply", "/mails/", "/buyers", "/status/"),
+    *(
+        "/sign-",
+        "/language",
+        "/look",
+        "/shortcuts",
+        "/link/",
+        "/forgotten",
+        "/apply",
+        "/mails/",
+        "/buyers",
+        "/status/",
+    ),
 )
 """Forms for those who have not signed in: such a one that is too old is loaded anew."""
 _HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

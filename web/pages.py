@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
-from accounts import tokens
+from accounts import sessions, tokens
 from accounts.identity import Person
 from foundation import text
 from foundation.database import Database
@@ -31,6 +31,7 @@ from invoicing.decisions import protected_store
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, i18n, navigation
+from web.access import instant_of, session_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.frame.brand import brand_of, organisation_of
@@ -48,6 +49,8 @@ BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 
 # Beside the languages of a message; no language is called so.
 _IS_SHORT: Final = "is_short"
+
+_MINUTE: Final = timedelta(minutes=1)
 
 LINES_MOST: Final = 200
 """So many lines of one document, and so many remarks on it, a page shows at once; the others follow page by page."""
@@ -127,6 +130,9 @@ def render(
                 person=person,
                 navigation=navigation.entries(person),
                 here=navigation.current(person, request.url.path),
+                minutes_left=_minutes_left(request),
+                minutes_warned=sessions.WARNED_BEFORE // _MINUTE,
+                single_keys_off=cookies.read(request, cookies.SINGLE_KEYS) == cookies.OFF,
                 path=own_path(_path_and_query(request)),
                 last_step=last_step,
                 last_step_is_short=is_short,
@@ -151,6 +157,12 @@ def render(
     if cookies.read(request, cookies.SAID):
         cookies.drop(request, response, cookies.SAID)
     return response
+
+
+def _minutes_left(request: Request) -> int | None:
+    """How many whole minutes the session of this page has left; None for somebody without one."""
+    held = session_of(request)
+    return (sessions.ends_at(held) - instant_of(request)) // _MINUTE if held is not None else None
 
 
 def _books_held(request: Request) -> bool:

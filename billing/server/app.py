@@ -69,6 +69,7 @@ from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
 from web.budgets import Budgets, Share
+from web.frame import session_end, shortcuts
 from web.guards import over_budget
 from web.guards.addresses import addressed
 from web.guards.request_limits import RequestLimits
@@ -79,7 +80,7 @@ from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Our own pages are told where a form came from; no other site ever is.
@@ -184,7 +185,8 @@ def create_app(
     app.include_router(webhook.router)
     app.include_router(security_contact.router)
     app.include_router(help_pages.router)
-    app.include_router(search_page.router)
+    for framing in (search_page, shortcuts, session_end):
+        app.include_router(framing.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:
         for router in front.routers:

@@ -68,21 +68,97 @@ if (!location.pathname.startsWith("/sign-in")) {
   sessionStorage.setItem("signed-in-again", "yes");
 }
 
-// The search of all pages takes the focus with Ctrl+K, and with / where nothing is being written.
-document.addEventListener("keydown", (event) => {
+// Shortcuts. What each does is told on /shortcuts; a test compares the two, so nothing else here listens for a key.
+const isWritten = (target) => target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select") ?? false;
+const search = () => {
   const field = document.getElementById("search-everything");
-  const writes = event.target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select");
-  const asked = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !writes);
-  if (!field || !asked || event.altKey) return;
-  event.preventDefault();
-  field.focus();
-  field.select();
-});
-
-// From the name of a row, j and k go to the next and the one before; nowhere else do letters do anything.
-document.addEventListener("keydown", (event) => {
-  const step = { j: 1, k: -1 }[event.key];
-  if (!step || event.ctrlKey || event.metaKey || event.altKey || !event.target.matches?.("a.row-link")) return;
+  field?.focus();
+  field?.select();
+  return field;
+};
+// From the name of a row to another; nowhere else do letters do anything.
+const toRow = (step) => (event) => {
+  if (!event.target.matches?.("a.row-link")) return null;
   const rows = [...document.querySelectorAll("a.row-link")];
   rows[rows.indexOf(event.target) + step]?.focus();
+  return rows;
+};
+const SHORTCUTS = {
+  "?": () => showShortcuts(),
+  "/": search,
+  "Control+k": search,
+  "j": toRow(1),
+  "k": toRow(-1),
+};
+document.addEventListener("keydown", (event) => {
+  const key = `${event.ctrlKey || event.metaKey ? "Control+" : ""}${event.key}`;
+  const isSingle = key.length === 1;
+  if (event.altKey || !Object.hasOwn(SHORTCUTS, key)) return;
+  if (isSingle && (isWritten(event.target) || document.documentElement.dataset.singleKeys)) return;
+  if (SHORTCUTS[key](event)) event.preventDefault();
 });
+
+// The sheet of shortcuts lies over the page, so that nothing written on it is lost.
+function showShortcuts() {
+  const link = document.querySelector("a[data-shortcuts]");
+  if (!link || document.querySelector("dialog[open]")) return null;
+  const show = async () => {
+    const answer = await fetch(link.href);
+    const sheet = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("shortcuts");
+    const dialog = document.createElement("dialog");
+    const before = document.activeElement;
+    dialog.setAttribute("aria-label", link.textContent);
+    dialog.append(document.adoptNode(sheet));
+    for (const button of dialog.querySelectorAll("[data-closes]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => dialog.close());
+    }
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      before?.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  show().catch(() => {});
+  return link;
+}
+
+// Some minutes before a session ends the page says so, and keeps it alive on a press. The server is asked first: another
+// page may have used the session since.
+const ending = document.querySelector("[data-session]");
+if (ending) {
+  const MINUTE = 60_000;
+  const warnedBefore = ending.dataset.warnedBefore * MINUTE;
+  let endsAt = Date.now() + ending.dataset.minutesLeft * MINUTE;
+  let timer;
+  const say = (name) => {
+    ending.hidden = !name;
+    document.documentElement.classList.toggle("session-ending", Boolean(name));
+    for (const each of ending.querySelectorAll("[data-says]")) each.hidden = each.dataset.says !== name;
+  };
+  const told = async (answer) => {
+    const { seconds_left: seconds, is_last: isLast } = answer.ok && !answer.redirected ? await answer.json() : { seconds_left: 0 };
+    endsAt = Date.now() + seconds * 1000;
+    const at = new Date(endsAt).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    for (const each of ending.querySelectorAll("[data-at]")) each.textContent = at;
+    if (seconds <= 0) return say("ended");
+    say(seconds * 1000 > warnedBefore ? "" : isLast ? "last" : "idle");
+    return wait();
+  };
+  const ask = () => fetch(ending.dataset.session).then(told).catch(wait);
+  const wait = () => {
+    clearTimeout(timer);
+    const left = endsAt - Date.now();
+    timer = setTimeout(ask, Math.max(MINUTE / 2, left > warnedBefore ? left - warnedBefore : Math.min(left + 1000, MINUTE)));
+  };
+  for (const button of ending.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      const body = new URLSearchParams({ form_token: ending.querySelector("[name=form_token]").value });
+      fetch(ending.dataset.session, { method: "POST", body }).then(told).catch(() => say("unreached"));
+    });
+  }
+  // A machine that slept, or a page behind others, is late with its timers.
+  document.addEventListener("visibilitychange", () => document.hidden || Date.now() < endsAt - warnedBefore || ask());
+  wait();
+}
