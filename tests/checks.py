@@ -83,6 +83,8 @@ def main(arguments: list[str]) -> int:
         checked = pool.submit(found_by_checks)
         program = [sys.executable, "-m", "pytest", *colour, *counted, *arguments]
         environment = {**os.environ, counting.INTO: str(told)}
+        # The tests start some hundred processes; without what was compiled each would compile the whole product anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with subprocess.Popen(program, stdout=subprocess.PIPE, env=environment) as tests:
             assert tests.stdout is not None
             spoken = tests.stdout.fileno()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
+from foundation import gc_tuning
 from tests.support.servers.databases import PostgresqlServer, running_server
 from tests.support.servers.postgresql_keeper import roomy_folder
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 # How wide somebody's terminal is must not decide how our output is cut.
 os.environ.pop("COLUMNS", None)
+
+# Collecting loads the product and makes thousands of tests, all of which stay.
+gc_tuning.look_seldom()
 
 # A commit waits for no disk where the files of a test lie in memory; some tests run programs they have put there.
 if not os.statvfs(folder_in_memory := roomy_folder()).f_flag & os.ST_NOEXEC:
@@ -64,6 +68,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("law")
     places = {name: place for place, name in enumerate(BEGUN_FIRST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Let every test and the whole product, which are kept to the end, not be gone through again and again."""
+    gc_tuning.settle()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from foundation.errors import Refused
 from foundation.text import FOLDERS, Text
 from foundation.written import kept_words
 from foundation.written.fitted import shown, within
-from tests.support.project import PROJECT
+from tests.support import measures
+from tests.support.product import modules
 
 REASONS = Path(__file__).with_name("cuts.toml")
 _ASKED = Text("Skriv varför.")
@@ -25,9 +26,9 @@ NOT_OURS_TO_JUDGE = ("billing/tools/", "billing/migrations/versions/")
 """Invented worlds, and steps that have been taken."""
 
 
-def cuts_in(source: str) -> Iterator[str]:
+def cuts_in(tree: ast.Module) -> Iterator[str]:
     """Each expression that takes something from its beginning up to a place."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
             continue
         lower, upper = node.slice.lower, node.slice.upper
@@ -38,11 +39,10 @@ def cuts_in(source: str) -> Iterator[str]:
 
 def cuts() -> set[tuple[str, str]]:
     return {
-        (path.relative_to(PROJECT).as_posix(), cut)
-        for folder in FOLDERS
-        for path in (PROJECT / folder).rglob("*.py")
-        if not path.relative_to(PROJECT).as_posix().startswith(NOT_OURS_TO_JUDGE)
-        for cut in cuts_in(path.read_text(encoding="utf-8"))
+        (name, cut)
+        for name in modules()
+        if measures.top(name) in FOLDERS and not name.startswith(NOT_OURS_TO_JUDGE)
+        for cut in cuts_in(measures.tree(name))
     }
 
 
@@ -62,7 +62,11 @@ def test_a_cut_is_seen_however_it_is_written() -> None:
     source = (
         "a = b[:500]\nc = ' '.join(d.split())[0:MOST]\ne = f[:-1]\ng = h[2:5]\ni = [j for j in k][: len(l)]"
     )
-    assert list(cuts_in(source)) == ["b[:500]", "' '.join(d.split())[0:MOST]", "[j for j in k][:len(l)]"]
+    assert list(cuts_in(ast.parse(source))) == [
+        "b[:500]",
+        "' '.join(d.split())[0:MOST]",
+        "[j for j in k][:len(l)]",
+    ]
 
 
 @given(st.text(min_size=33, max_size=80), st.text(min_size=33, max_size=80), st.integers(32, 60))

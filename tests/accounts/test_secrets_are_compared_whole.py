@@ -32,9 +32,13 @@ _A_SECRET = re.compile(r"token|secret|signature|password|cookie|nonce|totp|recov
 
 
 def functions(path: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse((PROJECT / path).read_text())):
+    for node in ast.walk(ast.parse(source(path))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+
+
+def source(path: str) -> str:
+    return (PROJECT / path).read_text(encoding="utf-8")
 
 
 def calls_for_the_whole(function: ast.AST) -> bool:
@@ -75,6 +79,7 @@ def test_each_place_that_weighs_a_secret_compares_it_whole() -> None:
     found = {
         (path, function.name)
         for path in product.modules()
+        if "compare_digest" in source(path)
         for function in functions(path)
         if calls_for_the_whole(function)
     }
@@ -85,7 +90,8 @@ def test_no_secret_is_compared_sign_by_sign() -> None:
     found = {
         each
         for path in product.modules()
-        for each in compared_sign_by_sign(ast.parse((PROJECT / path).read_text()))
+        if _A_SECRET.search(source(path))
+        for each in compared_sign_by_sign(ast.parse(source(path)))
     }
     assert found == set(NO_SECRETS_OF_OURS)
 

@@ -24,6 +24,7 @@ from tests.support.servers.serving import serving
 from tests.support.stories import demo_books
 
 MONITORING: Final = PROJECT / "packaging" / "monitoring"
+ALERT_TESTS: Final = ("alerts_test.yml", "alerts_of_days_test.yml")
 OPERATING: Final = PROJECT / "docs" / "operating.md"
 # A label that the scrape itself has, or that a figure has where there are several buyers.
 SCRAPED: Final = {"job", "instance", "buyer"}
@@ -130,8 +131,9 @@ def test_promtool_takes_the_rules_and_the_configuration() -> None:
 
 
 def test_each_alert_goes_off_for_its_fault_and_not_beside_it() -> None:
-    promtool("test", "rules", "alerts_test.yml")
-    cases = yaml.safe_load((MONITORING / "alerts_test.yml").read_text(encoding="utf-8"))["tests"]
+    promtool("test", "rules", *ALERT_TESTS)
+    read = (yaml.safe_load((MONITORING / name).read_text(encoding="utf-8")) for name in ALERT_TESTS)
+    cases = [case for file in read for case in file["tests"]]
     tried = [(one["alertname"], bool(one["exp_alerts"])) for case in cases for one in case["alert_rule_test"]]
     assert sorted(tried) == sorted((each["alert"], goes) for each in alerts() for goes in (True, False))
 

@@ -96,8 +96,9 @@ def test_an_accepted_survivor_is_still_a_mutant_of_its_function() -> None:
     for each in accepted():
         assert each.reason
         path = PROJECT / each.module
-        module = made.setdefault(each.module, ChangedModule(path.read_text(), path))
-        assert any(each.is_of(each.module, mutant) for mutant in module.mutants), each
+        if each.module not in made:
+            made[each.module] = ChangedModule(path.read_text(), path)
+        assert any(each.is_of(each.module, mutant) for mutant in made[each.module].mutants), each
 
 
 def _judged(*outcomes: Outcome) -> list[Judged]:

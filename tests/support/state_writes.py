@@ -29,13 +29,14 @@ class Place:
 
 def written_in_updates(trees: Mapping[str, ast.Module]) -> list[Place]:
     """Every line that sets a state in an UPDATE, by itself or through a function that sets what it is given."""
+    modules = {name: _Module.of(tree) for name, tree in trees.items()}
     passing = {
-        (_dotted(name), each.name)
-        for name, tree in trees.items()
-        for each in _functions(tree)
-        if _passes(each)
+        (_dotted(name), function.name)
+        for name, module in modules.items()
+        for function, nodes in module.functions
+        if _passes(function, nodes)
     }
-    return sorted({place for name, tree in trees.items() for place in _written(name, tree, passing)})
+    return sorted({place for name, module in modules.items() for place in _written(name, module, passing)})
 
 
 def called_by_plain_text(trees: Mapping[str, ast.Module]) -> list[Place]:
@@ -50,12 +51,31 @@ def called_by_plain_text(trees: Mapping[str, ast.Module]) -> list[Place]:
     )
 
 
-def _written(name: str, tree: ast.Module, passing: set[tuple[str, str]]) -> Iterator[Place]:
-    names = _imported(tree) | {each.name: (_dotted(name), each.name) for each in _functions(tree)}
-    at_module = ast.Module([each for each in tree.body if not isinstance(each, _DEFINED)], [])
-    for scope in (at_module, *_functions(tree)):
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A module walked once: its imports, its functions each with its nodes, and the nodes that stand in none."""
+
+    imports: list[ast.ImportFrom]
+    functions: list[tuple[Function, list[ast.AST]]]
+    outside: list[ast.AST]
+
+    @classmethod
+    def of(cls, tree: ast.Module) -> "_Module":
+        nodes = list(ast.walk(tree))
+        defined = (each for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+        at_module = ast.Module([each for each in tree.body if not isinstance(each, _DEFINED)], [])
+        return cls(
+            [each for each in nodes if isinstance(each, ast.ImportFrom)],
+            [(each, list(ast.walk(each))) for each in defined],
+            list(ast.walk(at_module)),
+        )
+
+
+def _written(name: str, module: _Module, passing: set[tuple[str, str]]) -> Iterator[Place]:
+    names = _imported(module) | {each.name: (_dotted(name), each.name) for each, _ in module.functions}
+    for scope in (module.outside, *(nodes for _, nodes in module.functions)):
         holding = _dicts_with_a_state(scope)
-        for node in ast.walk(scope):
+        for node in scope:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _RAW.search(node.value):
                 yield Place(name, node.lineno)
             if isinstance(node, ast.Call) and _writes(node, holding, names, passing):
@@ -108,10 +128,10 @@ def _is_state_key(key: ast.expr | None) -> bool:
     return False
 
 
-def _dicts_with_a_state(scope: ast.AST) -> set[str]:
+def _dicts_with_a_state(scope: Iterable[ast.AST]) -> set[str]:
     """The names of the scope that hold a mapping with a state among its keys."""
     found: set[str] = set()
-    for node in ast.walk(scope):
+    for node in scope:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _holds(value, found):
                 found.add(name)
@@ -126,7 +146,7 @@ def _dicts_with_a_state(scope: ast.AST) -> set[str]:
     return found
 
 
-def _passes(function: Function) -> bool:
+def _passes(function: Function, nodes: Iterable[ast.AST]) -> bool:
     """Whether a function sets columns that its caller names, by a mapping it hands on whole."""
     arguments = function.args
     taken = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
@@ -137,7 +157,7 @@ def _passes(function: Function) -> bool:
         and node.func.attr == "values"
         and _base(node.func) not in _INSERTS
         and any(_names_in(each) & taken for each in _handed_on(node))
-        for node in ast.walk(function)
+        for node in nodes
     )
 
 
@@ -192,17 +212,12 @@ def _target(function: ast.expr, names: Mapping[str, tuple[str, str]]) -> tuple[s
     return ("", "")
 
 
-def _imported(tree: ast.Module) -> dict[str, tuple[str, str]]:
+def _imported(module: _Module) -> dict[str, tuple[str, str]]:
     return {
         each.asname or each.name: (node.module or "", each.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
+        for node in module.imports
         for each in node.names
     }
-
-
-def _functions(tree: ast.Module) -> list[Function]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _dotted(name: str) -> str:

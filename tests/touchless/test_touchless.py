@@ -1,8 +1,6 @@
 """What obeys order and receipt is accepted without a person, and nothing else is: a year of bills beside an oracle."""
 
-import gc
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -65,14 +63,11 @@ class Judged:
 
 
 @pytest.fixture(scope="module")
-def facts(year: OrdersInMemory) -> Iterator[FactsInMemory]:
+def facts(year: OrdersInMemory) -> FactsInMemory:
     """The same orders as the product's facts; what is kept of all this is not gone through again and again."""
     found = FactsInMemory(year)
-    before = gc.get_threshold()
     gc_tuning.settle()
-    yield found
-    gc.unfreeze()
-    gc.set_threshold(*before)
+    return found
 
 
 def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) -> Judged:

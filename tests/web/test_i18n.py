@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -45,7 +46,10 @@ def texts_of_code() -> Iterator[tuple[str, Key]]:
     for name in modules():
         if Path(name).parts[0] not in text.FOLDERS or name in MAKERS:
             continue
-        for node in ast.walk(ast.parse((PROJECT / name).read_text(encoding="utf-8"))):
+        source = (PROJECT / name).read_text(encoding="utf-8")
+        if "Text(" not in source:
+            continue
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MADE_BY:
                 wording = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
                 assert wording, f"{name}:{node.lineno}: a text has its wording where it is made"
@@ -92,10 +96,9 @@ def english() -> Iterator[tuple[str, Key, tuple[str, ...], tuple[str, ...]]]:
                     yield str(path), (message.context or "", wording[0]), tuple(wording), tuple(said or ())
 
 
-def texts() -> Iterator[tuple[str, Key]]:
-    yield from texts_of_templates()
-    yield from texts_of_code()
-    yield from texts_of_rules()
+@cache
+def texts() -> tuple[tuple[str, Key], ...]:
+    return (*texts_of_templates(), *texts_of_code(), *texts_of_rules())
 
 
 def test_every_text_has_its_english() -> None:

@@ -1,8 +1,10 @@
 """A shell completes commands and options by Tab, also of commands that are loaded when somebody asks for them."""
 
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,30 +29,32 @@ def asked(path: str, **given: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def in_bash(path: str, *words: str) -> list[str]:
-    """What bash would offer after these words, of which the last is just being written."""
-    script = (
-        "set -eu\nsource <(billing completion bash)\n"
-        "complete -p billing >/dev/null\n"
-        'COMP_WORDS=(billing "$@"); COMP_CWORD=$#; _billing_completion billing\n'
-        'printf "%s\\n" "${COMPREPLY[@]}"'
-    )
+def in_bash(path: str, *lines: Sequence[str]) -> Iterator[list[str]]:
+    """What one bash would offer after each of these lines, of which the last word is just being written."""
+    script = ["set -eu\nsource <(billing completion bash)\ncomplete -p billing >/dev/null"]
+    for words in lines:
+        script.append(f"set -- {shlex.join(words)}")
+        script.append('COMP_WORDS=(billing "$@"); COMP_CWORD=$#; _billing_completion billing')
+        script.append('echo "${COMPREPLY[@]}"')
     done = subprocess.run(
-        ["bash", "--norc", "-c", script, "bash", *words],
+        ["bash", "--norc", "-c", "\n".join(script)],
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         check=True,
     )
     assert done.stderr == ""
-    return done.stdout.splitlines()
+    return (offered.split() for offered in done.stdout.splitlines())
 
 
 def test_bash_completes_commands_their_commands_and_options(path: str) -> None:
-    assert in_bash(path, "access") == ["access-point"]
-    assert in_bash(path, "orders", "s") == ["show"]
-    assert {"--supplier", "--json", "--buyer"} <= set(in_bash(path, "orders", "list", "--"))
-    assert in_bash(path, "completion", "") == ["bash", "zsh", "fish"]
+    command, below, options, values = in_bash(
+        path, ["access"], ["orders", "s"], ["orders", "list", "--"], ["completion", ""]
+    )
+    assert command == ["access-point"]
+    assert below == ["show"]
+    assert {"--supplier", "--json", "--buyer"} <= set(options)
+    assert values == ["bash", "zsh", "fish"]
 
 
 def test_zsh_and_fish_are_told_what_each_is_for(path: str) -> None:

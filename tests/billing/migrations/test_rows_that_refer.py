@@ -87,8 +87,9 @@ def _grow(database: Database) -> None:
 
 def _fill(database: Database) -> None:
     with database.engine.begin() as connection:
-        filled_references.fill(connection)
-        assert filled_references.unfilled(connection) == []
+        keys = filled_references.keys_of(connection)
+        filled_references.fill(connection, keys)
+        assert filled_references.unfilled(connection, keys) == []
 
 
 def _is_whole(connection: Connection) -> None:
@@ -125,7 +126,7 @@ def _rows(connection: Connection, columns_of: Mapping[str, Rows] | None = None) 
         listed = [each for each in columns[name] if (name, each) not in GONE_COLUMNS]
         where = f"not ({ADDED[name]})" if name in ADDED else "true"
         quoted = ", ".join(f'"{each}"' for each in listed)
-        read = connection.execute(text(f"select {quoted} from {name} where {where}"))  # noqa: S608 - names of ours
+        read = connection.exec_driver_sql(f"select {quoted} from {name} where {where}")  # noqa: S608 - names of ours
         found[name] = (listed, sorted(repr(tuple(row)) for row in read))
     return found
 

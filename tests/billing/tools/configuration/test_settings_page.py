@@ -88,6 +88,8 @@ def test_no_value_of_a_setting_is_printed(how: list[str]) -> None:
 
 def _reads(text: str) -> Iterator[str]:
     """Each place where a module gets at the environment, however it is called."""
+    if "environ" not in text and "getenv" not in text:
+        return
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "environb" | "getenv" as name):
@@ -109,7 +111,7 @@ def test_who_reads_the_environment_is_found_by_whatever_name() -> None:
 def _told(place: str) -> str:
     """What a page says; of a module what it says in texts, and not what it calls its own names."""
     text = (PROJECT / place).read_text(encoding="utf-8")
-    if place.endswith(".md"):
+    if place.endswith(".md") or "BILLING_" not in text:
         return text
     constants = (each.value for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Constant))
     return "\n".join(each for each in constants if isinstance(each, str))
