@@ -203,7 +203,12 @@ def _end_clients(
         for each in others
         if each.state == AccountState.ACTIVE and administers in each.permissions
     ]
-    clients.end_of_person(session, organisation, account.person.id, still=still, by=by, at=at)
+    ended = clients.end_of_person(session, organisation, account.person.id, still=still, by=by, at=at)
+    for client in ended:
+        about, page = f"client {client.id}", "clients" if organisation else "admin/clients"
+        for each in others:
+            if each.person.id in still:
+                mailing.put(session, each, "client-ended", about=about, at=at, name=client.name, page=page)
     if organisation and not others and _known(session, account.id).state == AccountState.ENDED:
         clients.end_of_supplier(session, organisation, by=by, at=at)
         endpoints.end_each(session, endpoint_store.of_organisation(session, organisation), by=by, at=at)

@@ -108,7 +108,7 @@ def granted(
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*SUPPLIER_SIDE})
     if not chosen:
-        raise AccountRefused(Text("Välj minst en behörighet."))
+        raise AccountRefused(Text("Välj minst en behörighet.")).at("may")
     if everywhere or Permission.ADMINISTER in chosen:
         return chosen, None
     wanted, whole, single = frozenset(places), set[str](), set[str]()
@@ -118,7 +118,7 @@ def granted(
         else:
             single |= {each.id for each in unit.every_address if address_choice(each.id) in wanted}
     if not (whole or single):
-        raise AccountRefused(Text("Välj minst en enhet eller adress, eller hela organisationen."))
+        raise AccountRefused(Text("Välj minst en enhet eller adress, eller hela organisationen.")).at("scope")
     return chosen, UnitScope(frozenset(whole), frozenset(single))
 
 

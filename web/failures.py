@@ -15,7 +15,6 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from accounts.guessing.rate_limit import SignInsBusy
 from foundation.books_mark import BooksRestored
@@ -27,6 +26,7 @@ from foundation.text import JoinedText, Text, languages
 from web import problems
 from web.access import SignInFirst
 from web.forms import form_again
+from web.guards.own_paths import page_at
 from web.pages import render
 from web.problems import ProblemResponse
 from web.refusals import refusal_statuses
@@ -181,35 +181,43 @@ def _refused_by_framework(request: Request, error: Exception) -> Response:
         return _refused(request, NotThere())
     if _is_page(request) and refused.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         # Where a form is sent there is nothing to read: whoever loads it anew is shown the page above it.
-        return RedirectResponse(_page_above(request), status_code=303)
+        return RedirectResponse(page_at(request, request.url.path), status_code=303)
     problem = problems.of_status(refused.status_code, dict(refused.headers or {}))
     if _is_page(request):
         return page(request, refused.status_code, problem.detail)
     return problems.answer(request, problem)
 
 
-def _page_above(request: Request) -> str:
-    """The nearest address above the one that was asked for at which there is a page."""
-    path = request.url.path.rstrip("/")
-    while path := path.rpartition("/")[0]:
-        asked = {**request.scope, "path": path, "raw_path": path.encode(), "method": "GET"}
-        if any(each.matches(asked)[0] is Match.FULL for each in request.app.routes):
-            return path
-    return "/"
+async def _wrong_parameter(request: Request, error: Exception) -> Response:
+    """A value that cannot be taken, in a form or in an address."""
+    wrong = cast(RequestValidationError, error)
+    if not _is_page(request):
+        return _wrong_in_address(request, wrong)
+    again = await form_again.shown_again(request, _unreadable(wrong), HTTPStatus.BAD_REQUEST)
+    if again is not None:
+        return again
+    names = ", ".join(str(each["loc"][-1]) for each in wrong.errors())
+    sentence = Text(
+        "Uppgiften %(names)s saknas eller har ett värde som inte går att läsa. Gå tillbaka och fyll i den.",
+        names=names,
+    )
+    return await run_in_threadpool(page, request, HTTPStatus.BAD_REQUEST, sentence)
 
 
-def _wrong_parameter(request: Request, error: Exception) -> Response:
-    names = ", ".join(str(each["loc"][-1]) for each in cast(RequestValidationError, error).errors())
-    if _is_page(request):
-        return page(
-            request,
-            400,
-            Text(
-                "Uppgiften %(names)s saknas eller har ett värde som inte går att läsa. Gå tillbaka och "
-                "fyll i den.",
-                names=names,
-            ),
-        )
+def _unreadable(error: RequestValidationError) -> Refused:
+    """What is told at the first field of a form that could not be taken."""
+    first = error.errors()[0]
+    most = first.get("ctx", {}).get("max_length")
+    told = (
+        Text("Det som står här är för långt. Skriv högst %(most)s tecken.", most=most)
+        if most is not None
+        else Text("Det som står här går inte att läsa. Fyll i det på nytt.")
+    )
+    return Refused(told).at(str(first["loc"][-1]))
+
+
+def _wrong_in_address(request: Request, error: RequestValidationError) -> Response:
+    names = ", ".join(str(each["loc"][-1]) for each in error.errors())
     wrong = Text("Uppgiften %(names)s i adressen har ett värde som inte är tillåtet.", names=names)
     if "lang" in names.split(", "):
         wrong = JoinedText(" ", (wrong, Text("Språket är %(choices)s.", choices=_choices())))

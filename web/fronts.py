@@ -36,7 +36,6 @@ class Front:
 
     `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
     `search` is what the field in the head of each page looks through.
-    Below the addresses of `forms_again` a form that is refused is shown again with its error (`web/forms/`).
     """
 
     package: str
@@ -44,7 +43,6 @@ class Front:
     navigation: Sequence[NavigationEntry]
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
     search: Sequence[Question] = ()
-    forms_again: Sequence[str] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -77,9 +75,3 @@ def search_questions() -> Iterator[Question]:
     """Every question of a search, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.search
-
-
-def shows_forms_again(path: str) -> bool:
-    """Whether a refused form of this page is shown again on it."""
-    begun = [each for front in _registered for each in front.forms_again]
-    return any(path == each or path.startswith(f"{each}/") for each in begun)

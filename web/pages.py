@@ -37,7 +37,7 @@ from web.csrf import FIELDS_MAX, guarded
 from web.frame.brand import brand_of, organisation_of
 from web.frame.look import look_of
 from web.guards import kept_back
-from web.guards.own_paths import own_path, page_before
+from web.guards.own_paths import own_path, page_at, page_before
 from web.help import help_links
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
@@ -134,6 +134,7 @@ def render(
                 minutes_warned=sessions.WARNED_BEFORE // _MINUTE,
                 single_keys_off=cookies.read(request, cookies.SINGLE_KEYS) == cookies.OFF,
                 path=own_path(_path_and_query(request)),
+                answers_form=request.method not in ("GET", "HEAD") and page_before(request) != "",
                 last_step=last_step,
                 last_step_is_short=is_short,
                 brand=brand_of(request),
@@ -316,5 +317,7 @@ def _last_step(request: Request, language: Language) -> tuple[str, bool]:
 def _path_and_query(request: Request) -> str:
     """Where a page may be shown again: itself, or the page whose form it answers."""
     if request.method != "GET":
-        return page_before(request) or "/"
+        path, _, query = page_before(request).partition("?")
+        page = page_at(request, path)
+        return f"{page}?{query}" if query else page
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

@@ -76,9 +76,9 @@ def check(
                 "Välj vad systemet får göra: %(scopes)s.",
                 scopes=", ".join(sorted(each.value for each in may)),
             )
-        )
+        ).at("may")
     if expires_on is not None and expires_on < today:
-        raise ClientRefused(Text("Sista dagen har redan varit. Välj i dag eller senare."))
+        raise ClientRefused(Text("Sista dagen har redan varit. Välj i dag eller senare.")).at("expires_on")
     audit_periods.check(scopes, expires_on, seen)
     return name
 
@@ -231,12 +231,12 @@ def end_past(session: Session, *, today: date, at: datetime) -> int:
 
 def end_of_person(
     session: Session, organisation: str, person: str, *, still: Iterable[str], by: str, at: datetime
-) -> int:
-    """End the clients that somebody answers for who administers no longer; how many.
+) -> list[ApiClient]:
+    """End the clients that somebody answers for who administers no longer; those that ended.
 
     `still` are those who do. One that a second person has vouched for passes to that person, who is among them.
     """
-    administering, ended = frozenset(still), 0
+    administering, ended = frozenset(still), list[ApiClient]()
     for client in client_store.active_of(session, organisation, responsible=person):
         heir = next((each for each in (client.vouched_by, client.made_by) if each in administering), "")
         if heir:
@@ -246,7 +246,7 @@ def end_of_person(
             )
             continue
         _end(session, client, ClientState.ENDED, by=by, at=at)
-        ended += 1
+        ended.append(client)
     return ended
 
 
@@ -273,7 +273,7 @@ def day_of(written: str) -> date | None:
     try:
         return date.fromisoformat(written.strip()) if written.strip() else None
     except ValueError:
-        raise ClientRefused(Text("Skriv sista dagen som ÅÅÅÅ-MM-DD.")) from None
+        raise ClientRefused(Text("Skriv sista dagen som ÅÅÅÅ-MM-DD.")).at("expires_on") from None
 
 
 def _active(session: Session, organisation: str, number: int, *, today: date) -> ApiClient:

@@ -57,7 +57,7 @@ def propose(
                 session, StaffChangeKind.CLIENT, content=content, by=person.id, at=instant_of(request)
             )
     except Refused as wrong:
-        at = "name" if scopes else "may"
+        at = wrong.field or ("name" if scopes else "may")
         given = {"name": name, "expires_on": expires_on, "seen_from": seen_from, "seen_to": seen_to}
         return _form(request, person, given, chosen, wrong.text, at=at)
     return see_other("/admin/people", said=WAITS)

@@ -36,7 +36,7 @@ _KINDS: Final = (
 @router.get("/new")
 def new_page(request: Request, person: Person = signed_in(_ADMINISTERS)) -> Response:
     """The form for a new one."""
-    return _form(request, person, {}, [str(ApiScope.VIEW)], [], "all")
+    return _form(request, person, {}, [], [], "")
 
 
 @router.post("/new")
@@ -54,7 +54,7 @@ async def make(
 def _make(request: Request, person: Person, name: str, expires_on: str, proof: str) -> Response:
     form = form_of(request)
     chosen = [str(each) for each in form.getlist("may")]
-    places, scope = [str(each) for each in form.getlist("place")], str(form.get("scope", "all"))
+    places, scope = [str(each) for each in form.getlist("place")], str(form.get("scope", ""))
     given, at = {"name": name, "expires_on": expires_on}, "name"
     is_test = str(form.get("kind", "")) == TEST
     given["kind"] = TEST if is_test else LIVE
@@ -64,7 +64,7 @@ def _make(request: Request, person: Person, name: str, expires_on: str, proof: s
         scopes = frozenset(each for each in _ORDER if each in chosen)
         at = "may"
         _permissions, within = granted(
-            [str(PERMISSION_OF[each]) for each in scopes], places, everywhere=scope != "places", units=units
+            [str(PERMISSION_OF[each]) for each in scopes], places, everywhere=scope == "all", units=units
         )
         at = "name"
         ends = clients.day_of(expires_on)
@@ -94,7 +94,7 @@ def _make(request: Request, person: Person, name: str, expires_on: str, proof: s
                 today=today_of(request),
             )
     except Refused as wrong:
-        return _form(request, person, given, chosen, places, scope, wrong.text, at=at)
+        return _form(request, person, given, chosen, places, scope, wrong.text, at=wrong.field or at)
     return render(request, person, "account/client_secret.html", base=router.prefix, made=made)
 
 

@@ -16,7 +16,7 @@ from accounts.pages import known_browser, sign_in_queue
 from accounts.pages.openid import send_off
 from accounts.pages.provider_choices import invited_to, provider_of
 from accounts.password_rules import PasswordRefused, chosen_password
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from foundation.text import Text
 from web.access import instant_of
 from web.guards.clients import client_of
@@ -85,6 +85,8 @@ def forgotten_page(request: Request) -> Response:
 def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "") -> Response:
     """Mails a link where the address has an account; the answer is the same where it has none."""
     now = instant_of(request)
+    if not name.strip():
+        raise Refused(Text("Skriv adressen som hör till kontot.")).at("name")
     with database_of(request).writing() as session:
         rate_limit.count(session, f"reset from {client_of(request)}", rate_limit.MAILS, now=now)
     with database_of(request).writing() as session:

@@ -33,6 +33,7 @@ from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
 from operations.webhooks.sending import WebhookSender
+from orders.register.store import NoRegister
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import access_point_store, receiver_queue_store, sending, status_polling
 from peppol.exchange.directory_doubt import USUAL
@@ -79,6 +80,7 @@ class Worker:
     webhooks: WebhookSender | None = None
     name: str = field(default_factory=lambda: str(uuid.uuid4()))
     holding: set[str] = field(default_factory=set)
+    without_register: set[str] = field(default_factory=set)
 
     def today(self) -> date:
         """The day in Sweden."""
@@ -130,6 +132,8 @@ class Worker:
                 if self.do(what):
                     ticks.again(what)
                 pause = _WAIT_LEAST
+            except NoRegister:
+                self._say_that_no_register_is_here(what)
             except (SQLAlchemyError, Refused, OSError) as error:
                 _log.error("no work done", what=what, fault=_named(error), again_in=pause)
                 if isinstance(error, OSError):
@@ -139,7 +143,15 @@ class Worker:
                     ticks.again(each)
                 self.stop.wait(pause)
                 return min(2 * pause, _WAIT_MOST)
+            else:
+                self.without_register.discard(what)
         return pause
+
+    def _say_that_no_register_is_here(self, what: str) -> None:
+        """Say it once: until somebody loads one there is nothing to do, and it is looked for at the next tick."""
+        if not self.without_register:
+            _log.warning("no register yet", load_it_with="billing register load")
+        self.without_register.add(what)
 
 
 def _named(error: Exception) -> str:

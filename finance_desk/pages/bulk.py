@@ -28,11 +28,13 @@ from invoicing.exceptions.steps import HOLD
 from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
+from web.guards.own_paths import page_before
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
 _AT_ONCE = 25
+_NONE_CHOSEN = Text("Välj minst en rad i kön.")
 
 
 @router.get("/finance/bulk")
@@ -40,6 +42,8 @@ def simulate(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respon
     """What the press would do."""
     asked = request.query_params
     kind = _kind(asked.get("kind", Action.ASK_CREDIT))
+    if not (asked.get("all") or asked.getlist("id")):
+        return see_other(page_before(request) or "/finance", _NONE_CHOSEN, is_short=True)
     with database_of(request).reading() as session:
         register = register_store.load(session)
         ids = _chosen(request, session)
@@ -159,7 +163,7 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
     hidden = protected_store.among(session, ids)
     known = [each for each in ids if each not in hidden and queue_queries.item(session, each) is not None]
     if not known:
-        raise Refused(Text("Välj minst en rad i kön."))
+        raise Refused(_NONE_CHOSEN)
     if len(known) > MOST:
         raise Refused(
             Text("Välj högst %(most)s rader åt gången: %(count)s är valda.", most=MOST, count=len(known))

@@ -143,5 +143,4 @@ FRONT: Final = Front(
     NAVIGATION,
     HELP,
     search_queries.QUESTIONS,
-    forms_again=("/finance",),
 )

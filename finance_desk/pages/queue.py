@@ -113,15 +113,14 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
     """Take something, hand it over, or let it go."""
     form = form_of(request)
     to = str(form.get("to", ""))
-    if kind not in WorkKind.__members__:
-        raise NotThere
+    about = _kind(kind)
     with database_of(request).writing() as session:
         register = register_store.load(session)
         staff = dict(Names(session, register.buyer).who_may(_P.FINANCE))
         if to and to not in staff:
             raise Refused(Text("Välj en handläggare i listan."))
         at = database_of(request).clock()
-        worklist.hand_over(session, WorkKind(kind), number, to=to, by=person.id, at=at)
+        worklist.hand_over(session, about, number, to=to, by=person.id, at=at)
     said = Text("Du har tagit den.") if to == person.id else Text("Överlämnad.")
     return see_other(str(form.get("back", "/finance")), said if to else Text("Släppt."))
 
@@ -130,12 +129,18 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
 def comment(request: Request, kind: str, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Write a comment to colleagues."""
     form = form_of(request)
-    if kind not in WorkKind.__members__:
-        raise NotThere
+    about = _kind(kind)
     with database_of(request).writing() as session:
         text, at = str(form.get("text", "")), database_of(request).clock()
-        worklist.comment(session, WorkKind(kind), number, text, by=person.id, at=at)
+        worklist.comment(session, about, number, text, by=person.id, at=at)
     return see_other(str(form.get("back", "/finance")), Text("Kommentaren är sparad."))
+
+
+def _kind(named: str) -> WorkKind:
+    """What an address names by its kind, as it is stored. Raises NotThere for anything else."""
+    if named not in {*WorkKind}:
+        raise NotThere
+    return WorkKind(named)
 
 
 @router.post("/finance/filters")

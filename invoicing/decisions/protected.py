@@ -26,11 +26,17 @@ from peppol.journal_actions import ExchangeSubject
 
 BY_HAND: Final = "BY_HAND"
 """Why a message is marked that no search has marked."""
+_MARKING: Final = Text("Skriv varför det ska hanteras som skyddat.")
 _OPENING: Final = Text("Skriv varför du öppnar uppgifterna.")
 
 
 def mark(session: Session, invoice: SupplierInvoice, *, by: str, on: date, reason: str) -> None:
-    """Let a document be handled apart from now on; a person may mark one again of which somebody said otherwise."""
+    """Let a document be handled apart from now on; a person may mark one again of which somebody said otherwise.
+
+    Raises Refused where a person says no reason.
+    """
+    if by != journal.SYSTEM:
+        _check(reason, _MARKING)
     added = protected_store.add(session, invoice.id, by=by, on=on, reason=reason)
     again = by != journal.SYSTEM and protected_store.state_of(session, invoice.id) is ProtectedState.CLEARED
     if again:
@@ -48,7 +54,7 @@ def mark_message(session: Session, message_id: int, *, on: date, reason: str) ->
 
 def mark_message_again(session: Session, message_id: int, *, by: str, on: date, reason: str) -> None:
     """Let a message, and what became of it, be handled apart on a person's word. Raises Refused without a reason."""
-    _check(reason, Text("Skriv varför det ska hanteras som skyddat."))
+    _check(reason, _MARKING)
     if protected_store.state_of_message(session, message_id) is ProtectedState.CLEARED:
         protected_store.move_message(session, message_id, ProtectedState.APART)
     else:

@@ -87,6 +87,8 @@ def flip(
         due_date=pays,
         invoice_type_code="380",
         document_currency_code=net.currency,
+        # Where the execution reference is sought first (BT-10).
+        buyer_reference=order.order.execution_reference,
         order_reference=billing.OrderReference(id=order.order.number),
         contract_document_reference=shapes.Reference(id=order.order.contract_id),
         accounting_supplier_party=party_of(supplier, taxed=line.delivered_on, written=given.issued_on),

@@ -347,6 +347,13 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Larm: %(kind)s"),
         Text("%(sentence)s\n\n%(which)s"),
     ),
+    "client-ended": MailText(
+        Text("En API-klient är avslutad"),
+        Text(
+            "Hej!\n\nAPI-klienten %(name)s är avslutad, för den som svarade för den administrerar inte längre. "
+            "Systemet kan inte logga in. Behövs det gör du en ny klient, med en ny hemlighet:\n\n%(portal)s/%(page)s"
+        ),
+    ),
     "webhook-disabled": MailText(
         Text("En webhook är avstängd"),
         Text(

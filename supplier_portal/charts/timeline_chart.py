@@ -45,6 +45,8 @@ _LETTERS: Final[dict[TimelineKind, Text]] = {
 _WIDTH, _MARGIN, _SLOT, _SIZE = 960, 26, 30, 26
 _ROW: Final = 58
 _LINE_AT: Final = 106
+_NAME_LONGEST: Final = 27
+"""So many signs of a happening's name have room in a row of the narrow picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,16 @@ def narrow(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
             drawn.append(words(each.on.isoformat(), x=0, y=y + 22, class_="day"))
             day = each.on
         # The row itself can be pressed, not only its words.
+        shown = shortened(_named(each, said), _NAME_LONGEST)
         drawn.append(
             _link(
                 each,
                 said,
                 element("rect", x=88, y=y, width=256, height=_ROW - 8, class_="row"),
                 _mark(each.kind, said, _LINE_AT, y + 4),
-                words(shortened(_named(each, said), 27), x=130, y=y + 18, class_="what"),
+                words(shown, x=130, y=y + 18, class_="what"),
                 words(_beside(each, said), x=130, y=y + 38, class_="label"),
+                name=beginning_as_seen(each, said, shown),
             )
         )
     return picture(
@@ -170,6 +174,14 @@ def in_words(each: TimelineEntry, said: PictureWords) -> str:
     return f"{each.on}: {_named(each, said)}. {said.of(each.sentence)}{amount}"
 
 
+def beginning_as_seen(each: TimelineEntry, said: PictureWords, shown: str) -> str:
+    """The name of a row that is seen in words: what is seen first, so that it can be pressed by voice (WCAG 2.5.3)."""
+    named = _named(each, said)
+    rest = "" if shown == named else f" {named}."
+    seen = " ".join(filter(None, (said.of(_LETTERS[each.kind]), shown, _beside(each, said))))
+    return f"{seen}. {each.on}.{rest} {said.of(each.sentence)}"
+
+
 def _named(each: TimelineEntry, said: PictureWords) -> str:
     return f"{said.of(KIND_NAMES[each.kind])} {each.document}".strip()
 
@@ -178,7 +190,10 @@ def _beside(each: TimelineEntry, said: PictureWords) -> str:
     return said.amount(each.amount) if each.amount is not None else said.of(each.short)
 
 
-def _link(each: TimelineEntry, said: PictureWords, *drawn: Markup) -> Markup:
+def _link(each: TimelineEntry, said: PictureWords, *drawn: Markup, name: str = "") -> Markup:
+    """A happening to press: named by `name`, otherwise by all of it in words, which are shown on a pause."""
+    if name:
+        return element("a", Markup(" ").join(drawn), href=each.path, aria_label=name)
     name = in_words(each, said)
     return element("a", element("title", name), *drawn, href=each.path, aria_label=name)
 

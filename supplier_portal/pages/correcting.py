@@ -4,12 +4,16 @@ Convention: both documents are made by the functions that send them; the new one
 if the line were open, which it is once the credit note is read.
 """
 
+from typing import Final
+
 from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import Refused
 from foundation.text import Text
 from invoicing.documents import view as document_view
+from invoicing.documents.view import Paper
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Draft
@@ -25,6 +29,11 @@ from web.pages import database_of, pages_router, render, see_other, today_of
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
+
+_NOTHING_TO_CORRECT: Final = Text(
+    "Fakturan stämmer med det som är inlevererat, så en ny faktura skulle vara likadan. Krediterar ni den ändå står "
+    "raden under Att fakturera."
+)
 
 
 @router.get("/{invoice_id:int}/correct", dependencies=COSTLY)
@@ -69,6 +78,8 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
             except Refused as refused:
                 new_refusal = refused.text
         original = document_view.paper_of(inbox_store.body_of(session, invoice.letter_id) or b"")
+    if new is not None and _says_the_same(invoice, original, new.paper):
+        new, new_refusal = None, _NOTHING_TO_CORRECT
     return render(
         request,
         person,
@@ -84,6 +95,15 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
         only_expected=only_expected,
         key=new_key(),
     )
+
+
+def _says_the_same(invoice: SupplierInvoice, original: Paper | None, new: Paper) -> bool:
+    """Whether the buyer has accepted the invoice, and a new one would ask for the same once more."""
+    if original is None or invoice.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):
+        return False
+    told = [(each.order_line, each.quantity, each.price) for each in original.lines]
+    again = [(each.order_line, each.quantity, each.price) for each in new.lines]
+    return (told, original.net, original.payable) == (again, new.net, new.payable)
 
 
 @router.post("/{invoice_id:int}/correct", dependencies=COSTLY)

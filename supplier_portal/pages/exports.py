@@ -72,6 +72,12 @@ def ask_for_everything(request: Request, person: Person = signed_in(*_SEES_ALL))
     return see_other("/exports#everything", said=Text("Exporten görs. Ladda om sidan om en stund."))
 
 
+@router.get("/exports/everything")
+def asked_for_everything(person: Person = signed_in(*_SEES_ALL)) -> Response:
+    """Where the form that asks for everything is sent to there is nothing to read but the page it stands on."""
+    return see_other("/exports#everything")
+
+
 @router.get("/exports/everything/{number:int}")
 def everything(request: Request, number: int, person: Person = signed_in(*_SEES_ALL)) -> Response:
     """The file with everything."""

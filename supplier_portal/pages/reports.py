@@ -6,6 +6,7 @@ kinds of activity there were, in codes: nothing about the participant.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -85,6 +86,9 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     if not chosen:
         return _review(request, person, [("select", Text("Markera minst en månad att redovisa."))])
     ticked = form.getlist("activity")
+    if form.get("confirmed") != "1":
+        missing = [("confirmed", Text("Bekräfta att uppgifterna stämmer innan du lämnar redovisningarna."))]
+        return _review(request, person, missing, chosen=form.getlist("due"), ticked=ticked)
     scope, fresh, refused = (
         query_params.scope_of(person),
         list[Report](),
@@ -148,7 +152,15 @@ def file_one(
     )
 
 
-def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
+def _review(
+    request: Request,
+    person: Person,
+    errors: Errors = (),
+    *,
+    chosen: Sequence[object] | None = None,
+    ticked: Sequence[object] = (),
+) -> Response:
+    """The months that are due, all of them ticked, or those alone that were when the form came with an error."""
     today = today_of(request)
     with database_of(request).reading() as session:
         register = query_params.register_of(session)
@@ -179,6 +191,8 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
         unit=query_params.text_of(request, "unit"),
         last_days=last_days,
         errors=errors,
+        chosen=chosen,
+        ticked=[str(each) for each in ticked],
         activity_options=_common(services),
         **query_params.shown(person.language, register),
     )
@@ -230,6 +244,7 @@ def _month_page(
         names={each.person.id: each.display_name for each in colleagues},
         waited=(today - newest.filed_on).days if newest else 0,
         has_begun=first <= today,
+        goes_on_until=_goes_on_until(placement.last_day_for(month.period), month, today),
         may_file=person.may(Permission.REPORT),
         is_correction=newest is not None,
         is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
@@ -240,6 +255,12 @@ def _month_page(
         activity_options=[(each.code, each.name.text) for each in service.activities],
         **query_params.shown(person.language, register),
     )
+
+
+def _goes_on_until(last_day: date | None, month: Month, today: date) -> date | None:
+    """The day the month is delivered until, where it is still to come."""
+    ends = min(last_day or month.period.end, month.period.end)
+    return ends if ends >= today else None
 
 
 def _to_file(text: str) -> MonthToFile:

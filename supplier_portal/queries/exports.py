@@ -15,6 +15,7 @@ from foundation.money import Money
 from foundation.spreadsheets import CellKind, CellValue, SheetColumn
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.units import unit_name
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import causes
@@ -67,7 +68,7 @@ def sheet(
         case What.ORDERS:
             return Sheet(title, _order_columns(say), _orders(session, register, scope, say, wanted))
         case What.TO_INVOICE:
-            return Sheet(title, _line_columns(say), _lines(session, scope))
+            return Sheet(title, _line_columns(say), _lines(session, register, scope, say))
         case What.INVOICES:
             return Sheet(title, _invoice_columns(say), _invoices(session, scope, say))
 
@@ -77,30 +78,32 @@ def _order_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Order")), width=14),
         SheetColumn(say(Text("Artikel")), width=22),
         SheetColumn(say(Text("Genomförandereferens")), width=22),
-        SheetColumn(say(Text("Enhet")), width=12),
+        SheetColumn(say(Text("Enhet")), width=28),
         SheetColumn(say(Text("Från")), CellKind.DAY, 12),
         SheetColumn(say(Text("Till")), CellKind.DAY, 12),
         SheetColumn(say(Text("Lagd")), CellKind.DAY, 12),
         SheetColumn(say(Text("Beställt")), CellKind.AMOUNT, 14),
         SheetColumn(say(Text("Levererat")), CellKind.AMOUNT, 14),
-        SheetColumn(say(Text("Fakturerat")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Fakturerat efter kredit")), CellKind.AMOUNT, 20),
         SheetColumn(say(Text("Betalt")), CellKind.AMOUNT, 14),
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Rader att fakturera")), CellKind.WHOLE, 12),
         SheetColumn(say(Text("Tjänst")), width=18),
+        SheetColumn(say(Text("Enhetens id")), width=12),
     ]
 
 
 def _orders(
     session: Session, register: Register, scope: Scope, say: Say, wanted: OrderFilter
 ) -> Iterator[Sequence[CellValue]]:
+    names = _unit_names(register)
     for row in order_queries.every(session, scope, wanted):
         service = register.service(row.service)
         yield (
             row.number,
             say(service.name_of(row.article, row.stage)),
             row.execution_reference,
-            row.unit_id,
+            names.get(row.unit_id, row.unit_id),
             row.period.start,
             row.period.end,
             row.issued_on,
@@ -111,6 +114,7 @@ def _orders(
             row.ordered.currency,
             row.to_invoice,
             say(service.name.text),
+            row.unit_id,
         )
 
 
@@ -121,7 +125,7 @@ def _line_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Artikelnummer")), width=14),
         SheetColumn(say(Text("Artikel")), width=22),
         SheetColumn(say(Text("Genomförandereferens")), width=22),
-        SheetColumn(say(Text("Enhet")), width=12),
+        SheetColumn(say(Text("Enhet")), width=28),
         SheetColumn(say(Text("Från")), CellKind.DAY, 12),
         SheetColumn(say(Text("Till")), CellKind.DAY, 12),
         SheetColumn(say(Text("Antal")), CellKind.QUANTITY, 10),
@@ -130,10 +134,11 @@ def _line_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Belopp utan moms")), CellKind.AMOUNT, 16),
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Inlevererad")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Enhetens id")), width=12),
     ]
 
 
-def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
+def _lines(session: Session, register: Register, scope: Scope, say: Say) -> Iterator[Sequence[CellValue]]:
     order, line, account, receipt = (
         order_tables.purchase_order,
         order_tables.order_line,
@@ -164,6 +169,7 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
         )
         .order_by(line.c.order_number, line.c.line_id)
     )
+    names = _unit_names(register)
     for row in _read(session, question):
         yield (
             row.order_number,
@@ -171,16 +177,22 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
             row.article_number,
             row.article_name,
             row.execution_reference,
-            row.unit_id,
+            names.get(row.unit_id, row.unit_id),
             row.received_from,
             row.received_to,
             _short(row.quantity_received),
-            row.unit,
+            say(unit_name(row.unit, row.quantity_received)),
             _short(row.price),
             Money(row.amount_received, row.currency),
             row.currency,
             row.received_on,
+            row.unit_id,
         )
+
+
+def _unit_names(register: Register) -> dict[str, str]:
+    """What units are called, by their id."""
+    return {each.id: each.name for each in register.units}
 
 
 _PAID_ON_A_DAY: Final = (InvoiceState.ACCEPTED, InvoiceState.PAID)

@@ -1,7 +1,7 @@
 """What a supplier asks about its orders: the list with filter and search, one order line by line, its message.
 
 Convention: every question takes a `Scope` and answers only within it; an order outside it is not
-there (`NotThere`). A page of the list takes two statements, however many orders it holds.
+there (`NotThere`). A page of the list takes three statements, however many orders it holds.
 """
 
 from collections import defaultdict
@@ -13,7 +13,19 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from foundation.money import Money
 from foundation.periods import Month, Period, stockholm_date
@@ -301,10 +313,11 @@ def _with_progress(session: Session, rows: Sequence[Row[Any]]) -> list[OrderRow]
     progress: dict[str, list[Any]] = defaultdict(list)
     for line in session.execute(_PROGRESS.where(_ACCOUNT.c.order_number.in_([row.number for row in rows]))):
         progress[line.order_number].append(line)
-    return [_order_row(row, progress[row.number]) for row in rows]
+    billed = {each.order_number: each for each in session.execute(_billed([row.number for row in rows]))}
+    return [_order_row(row, progress[row.number], billed.get(row.number)) for row in rows]
 
 
-def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
+def _order_row(row: Row[Any], lines: Sequence[Row[Any]], billed: Row[Any] | None) -> OrderRow:
     currency = row.currency
     return OrderRow(
         number=row.number,
@@ -317,12 +330,8 @@ def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
         issued_on=row.issued_on,
         ordered=Money(row.amount, currency),
         received=Money(sum((line.amount_received for line in lines), ZERO), currency),
-        invoiced=Money(
-            sum((line.amount_received for line in lines if line.invoice_id is not None), ZERO), currency
-        ),
-        paid=Money(
-            sum((line.amount_received for line in lines if line.state == InvoiceState.PAID), ZERO), currency
-        ),
+        invoiced=Money(billed.invoiced - billed.credited if billed else ZERO, currency),
+        paid=Money(billed.paid if billed else ZERO, currency),
         to_invoice=sum(map(_is_ready, lines)),
     )
 
@@ -337,9 +346,36 @@ _PROGRESS = select(
     _ACCOUNT.c.receipt_id,
     _ACCOUNT.c.invoice_id,
     _ACCOUNT.c.amount_received,
-    _INVOICE.c.state,
     on_its_way().label("on_its_way"),
-).outerjoin(_INVOICE, _INVOICE.c.id == _ACCOUNT.c.invoice_id)
+)
+
+
+def _billed(numbers: Sequence[str]) -> Select[Any]:
+    """What was invoiced of each order, credited of that, and paid: the sums of its lines on its own page."""
+    part = document_tables.invoice_part
+
+    def summed(amount: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(amount), ZERO, type_=part.c.amount_net.type).label(name)
+
+    is_paid = _INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id).where(standing_queries.payment_stands()))
+    return (
+        select(
+            part.c.order_number,
+            summed(part.c.amount_net, "invoiced"),
+            summed(_credited(part), "credited"),
+            summed(case((is_paid, part.c.amount_net - part.c.credited_net), else_=ZERO), "paid"),
+        )
+        .join_from(part, _INVOICE, _INVOICE.c.id == part.c.invoice_id)
+        .where(part.c.order_number.in_(numbers), _INVOICE.c.document_type == "INVOICE")
+        # A part that names no line of the order is not its.
+        .where(exists().where(_LINE.c.order_number == part.c.order_number, _LINE.c.line_id == part.c.line_id))
+        .group_by(part.c.order_number)
+    )
+
+
+def _credited(part: FromClause) -> ColumnElement[Any]:
+    """What was taken back: the whole by its credit note, or what credit notes for parts have."""
+    return case((_INVOICE.c.state == InvoiceState.CREDITED, part.c.amount_net), else_=part.c.credited_net)
 
 
 @lru_cache(maxsize=1000)
@@ -360,9 +396,7 @@ def _lines_of(scope: Scope) -> Select[Any]:
         )
 
     sums, paid = summed(part.c.amount_net), summed(part.c.amount_net - part.c.credited_net)
-    # Whole by its credit note, or what credit notes for parts have taken back.
-    is_whole = _INVOICE.c.state == InvoiceState.CREDITED
-    credited = summed(case((is_whole, part.c.amount_net), else_=part.c.credited_net))
+    credited = summed(_credited(part))
     standing = _INVOICE.alias("standing")
     is_seen = select(_INVOICE.c.id).where(_INVOICE.c.id == _ACCOUNT.c.invoice_id, scope.of_invoices())
     return (

@@ -340,7 +340,7 @@ def test_one_session_is_ended_from_another_and_nobody_ends_anothers(site: Site, 
 
 
 def test_a_client_is_made_by_whoever_proves_himself(site: Site) -> None:
-    asked = {"name": "Ekonomisystemet", "may": ApiScope.VIEW}
+    asked = {"name": "Ekonomisystemet", "may": ApiScope.VIEW, "scope": "all"}
     with visitor(site) as admin:
         admin.enter("alla@fyrbaken.example", DEMO)
         for proof in ("", "fel"):

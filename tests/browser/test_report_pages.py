@@ -216,6 +216,7 @@ def test_many_months_filed_with_one_press_are_received_but_the_odd_ones(
             office.system.decide(f"10000020{number}", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
         office.system.decide("100000210", start=date(2025, 12, 1), decided_on=date(2025, 12, 1))
         office.go("/reports/due")
+        any_page.get_by_label("Tjänsten har utförts").check()
         any_page.get_by_role("button", name="Lämna").first.click()
         assert "4 månader är inlevererade och kan faktureras nu." in said(office)
         assert office.system.days_received("100000210")[:2] == ["-", "20"]

@@ -139,6 +139,13 @@ def test_file_all_that_is_due_but_one(site: Site, any_page: Page) -> None:
     page.get_by_label("Lämna 100000102 för januari 2026").uncheck()
     page.get_by_label("Planering av insatserna").check()
     page.get_by_role("button", name="Lämna de markerade").click()
+    assert "Bekräfta att uppgifterna stämmer" in page.locator("#error-summary").inner_text()
+    assert page.title().startswith("Fel:")
+    assert not page.get_by_label("Lämna 100000102 för januari 2026").is_checked()
+    assert page.get_by_label("Planering av insatserna").is_checked()
+    assert states(site, "100000101", "2026-02") == []
+    page.get_by_label("Tjänsten har utförts").check()
+    page.get_by_role("button", name="Lämna de markerade").click()
     assert "2 redovisningar är lämnade" in page.get_by_role("status").first.inner_text()
     assert states(site, "100000101", "2026-02") == states(site, "100000102", "2026-02") == [ReportState.FILED]
     assert states(site, "100000102", "2026-01") == []
@@ -193,7 +200,7 @@ def test_all_of_it_behind_the_databases_own_wall(postgresql_server: PostgresqlSe
             )
         due = ["100000101|2026-02|1", "100000102|2026-01|1", "100000102|2026-02|1"]
         for press in (
-            ("/reports/due", {"due": due, "activity": ["MEETING", "nonsense"]}),
+            ("/reports/due", {"due": due, "confirmed": "1", "activity": ["MEETING", "nonsense"]}),
             ("/placements/tutors", {"reference": ["100000101"], "tutor": "handledare-7"}),
         ):
             assert client.post(press[0], data={"form_token": token, **press[1]}).status_code == 303

@@ -72,6 +72,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     page.get_by_label("Tjänsten har utförts").check()
     press(page, "Lämna rättelsen")
     page.goto(f"{site}/reports/due")
+    page.get_by_label("Tjänsten har utförts").check()
     press(page, "Lämna de markerade redovisningarna")
     with books.database.reading() as session:
         august = placement_store.reports(session, REFERENCE, Month.parse("2026-08"))

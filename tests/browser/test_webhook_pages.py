@@ -90,6 +90,8 @@ def test_a_webhook_is_made_tried_and_taken_away(
     page.get_by_role("link", name="Gör en webhook").click()
     page.get_by_label("Vilket system").fill("Ekonomisystemet")
     page.get_by_label("Adress", exact=True).fill("https://10.0.0.1/hook")
+    if base == "/clients/webhooks":
+        page.get_by_label("Hela organisationen").check()
     page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
     page.get_by_role("button", name="Gör webhooken").click()
     assert "inte en IP-adress" in page.locator("#error-summary").inner_text()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from lxml import html
 
 from accounts.identity import Permission, Person
 from invoicing.model import InvoiceState
@@ -12,7 +13,8 @@ from orders.register.register import fingerprint, policy_to_json
 from orders.register.tolerances import Tolerance
 from tests.support.pages.all_routes import BUYER, ONES
 from tests.support.pages.browser import Site, portal
-from tests.support.pages.visitor import Form, visitor
+from tests.support.pages.page_forms import read, sent
+from tests.support.pages.visitor import Form, text_of, visitor
 from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system, example_register
 
@@ -80,3 +82,36 @@ def test_who_only_reads_makes_no_rules(site: Site, system: System, reader: Permi
     with visitor(site, ONES[reader]) as desk:
         assert desk.post("/finance/policies", a_day_more(again=True)).status_code in (403, 404)
     assert system.invoice(1).state is InvoiceState.IN_QUESTION
+
+
+def test_a_change_is_tried_and_says_what_it_would_have_done_before_it_is_saved(
+    site: Site, system: System
+) -> None:
+    both = Person("user-7", "Någon", BUYER, frozenset({_P.FINANCE, _P.BUYER_ADMIN}))
+    with visitor(site, both) as desk:
+        change = html.document_fromstring(desk.get("/finance/policies/change").text)
+        (form,) = change.cssselect("form[action='/finance/policies/try']")
+        asked = read("/finance/policies/change", form)
+        wider = {"supplier-0": "", "article-0": "", "quantity_over-0": "1", "amount_over-0": "100"}
+        given = {**asked.values, **wider, "reason": "En dag räknas olika i mars"}
+        answer = sent(desk, asked, given)
+        tried = html.document_fromstring(answer.text)
+        changed = tried.cssselect("table.data tbody tr")
+        assert answer.status_code == 200
+        assert "Blir annorlunda 1" in text_of(answer)
+        assert any("F-1" in each.text_content() for each in changed)
+        assert "1 faktura i fråga skulle godtas" in answer.text
+        # Nothing is saved, and nothing judged.
+        assert system.register.policy == example_register().policy
+        assert system.invoice(1).state is InvoiceState.IN_QUESTION
+
+        causes = [str(each.get("value")) for each in form.cssselect("[name=automatic_credit][checked]")]
+        same = sent(desk, asked, {**asked.values, "automatic_credit": causes, "reason": "Prov"})
+        assert "Inget är ändrat mot det som gäller." in same.text
+        assert not html.document_fromstring(same.text).cssselect("form[action='/finance/policies'] button")
+
+        (saves,) = tried.cssselect("form[action='/finance/policies']")
+        kept = read("/finance/policies/try", saves)
+        assert sent(desk, kept, {**kept.values, "again": "1"}).status_code == 303
+    assert [each.quantity_over for each in system.register.policy.tolerances] == [1]
+    assert system.invoice(1).state is InvoiceState.ACCEPTED

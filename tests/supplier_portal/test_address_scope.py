@@ -178,7 +178,7 @@ def test_presses_on_what_lies_at_another_address_find_nothing(database_url: str)
             (f"/placements/{THEIRS}/tutor", {"tutor": "h-1"}),
             ("/placements/tutors", {"reference": THEIRS, "tutor": "h-1"}),
             (f"/reports/{THEIRS}/2026-03", {"version": "1", "confirmed": "1"}),
-            ("/reports/due", {"due": f"{THEIRS}|2026-03|1"}),
+            ("/reports/due", {"due": f"{THEIRS}|2026-03|1", "confirmed": "1"}),
             ("/to-invoice/send", {"line": f"{number}/002", "form_key": "a" * 32}),
         ):
             assert hanna.post(address, form).status_code == 404, address

@@ -127,6 +127,16 @@ def place_of(link: ElementTree.Element) -> tuple[int, int]:
     return int(box.get("x", "")) + 13, int(box.get("y", "")) + 13
 
 
+@given(DAYS, KINDS)
+def test_a_row_is_named_first_by_what_is_seen_of_it(
+    days: Sequence[int], kinds: Sequence[TimelineKind]
+) -> None:
+    picture = read(timeline_chart.narrow(story(days, kinds), LINE))
+    for link in picture.iter("a"):
+        seen = " ".join("".join(link.itertext()).split())
+        assert link.get("aria-label", "").startswith(f"{seen}. ")
+
+
 @given(DAYS)
 def test_time_goes_from_left_to_right(days: Sequence[int]) -> None:
     told = sorted(date(2026, 1, 15) + timedelta(days=day) for day in days)

@@ -15,10 +15,9 @@ from starlette.exceptions import HTTPException
 
 from foundation.errors import Refused
 from foundation.text import Text
-from web import fronts
 from web.csrf import TOKEN_FIELD, NotOurForm
-from web.forms.forms_in_page import Written, filled
-from web.guards.own_paths import own_path
+from web.forms.forms_in_page import PAGE_FIELD, Written, filled
+from web.guards.own_paths import own_path, page_at
 from web.pages import language_of, today_of
 
 _STATUSES: Final = frozenset(
@@ -50,6 +49,7 @@ async def shown_again(request: Request, refused: Refused, status: int) -> Respon
         page,
         Written(
             action=request.url.path,
+            page=f"{path}?{query}" if query else path,
             values=_values(request),
             field=refused.field,
             sentence=refused.in_language(language),
@@ -65,16 +65,16 @@ def _page_of(request: Request, refused: Refused) -> tuple[str, str] | None:
     """The path and the query of the page that the form stands on: what the browser says it came from."""
     if request.method == "GET":
         # A question that cannot be read, in a form that asks for its own page.
-        return (
-            (request.url.path, "") if refused.field and fronts.shows_forms_again(request.url.path) else None
-        )
+        return (request.url.path, "") if refused.field else None
     if getattr(request.state, "form", None) is None:
         return None
-    parts = urlsplit(request.headers.get("Referer", ""))
-    if parts.netloc != request.headers.get("Host", ""):
+    came_from = request.headers.get("Referer", "")
+    if urlsplit(came_from).netloc != request.headers.get("Host", ""):
         return None
-    path = own_path(parts.path)
-    return (path, parts.query) if fronts.shows_forms_again(path) else None
+    # A form that was refused before stands at the address it was sent to, which is no page.
+    shown_on = request.state.form.get(PAGE_FIELD)
+    parts = urlsplit(own_path(shown_on) if isinstance(shown_on, str) else came_from)
+    return page_at(request, own_path(parts.path)), parts.query
 
 
 def _values(request: Request) -> Mapping[str, tuple[str, ...]]:
@@ -82,7 +82,7 @@ def _values(request: Request) -> Mapping[str, tuple[str, ...]]:
     sent = request.query_params if request.method == "GET" else request.state.form
     found: dict[str, tuple[str, ...]] = {}
     for name, value in sent.multi_items():
-        if isinstance(value, str) and name != TOKEN_FIELD:
+        if isinstance(value, str) and name not in (TOKEN_FIELD, PAGE_FIELD):
             found[name] = (*found.get(name, ()), value)
     return found
 

@@ -17,21 +17,26 @@ from foundation import personal_numbers
 from web.guards.kept_back import SIGN
 
 Attributes = list[tuple[str, str | None]]
+PAGE_FIELD: Final = "form_page"
+"""The hidden field of a form on a page that tells of an error: the address of that page."""
 _TOLD: Final = "error-summary"
 _TICKED: Final = ("checkbox", "radio")
-_NO_FIELD: Final = ("hidden", "submit", "button", "file", "image", "reset")
+_NO_FIELD: Final = ("hidden", "submit", "button", "image", "reset")
+# Told at as any field, but what stood in them is never written into a page.
+_UNTOLD: Final = ("file", "password")
 _LONG_DIGITS: Final = re.compile(r"\d[\d\s.+-]{7,}\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A form that was refused: where it was sent, what stood in it by field, and why not.
+    """A form that was refused: where it was sent, the page it stands on, what stood in it by field, and why not.
 
     `field` is the field the sentence is about; empty where the refusal does not say. `heading` and `mark` are the words
     above all errors, and before each.
     """
 
     action: str
+    page: str
     values: Mapping[str, tuple[str, ...]]
     field: str
     sentence: str
@@ -158,7 +163,13 @@ class _Writing(HTMLParser):
             self._fold_count += 1
         elif self._inside:
             raw = self._field(tag, attrs, raw)
+        elif tag == "html":
+            raw = _tag(tag, [*attrs, ("data-page", self._written.page)])
         self.parts.append(raw)
+        if tag == "form" and ("method", "post") in attrs:
+            self.parts.append(
+                f'<input type="hidden" name="{PAGE_FIELD}" value="{escape(self._written.page)}">'
+            )
         if tag == "title":
             self.parts.append(f"{escape(self._written.mark)} ")
         elif tag == "main":
@@ -219,7 +230,7 @@ class _Writing(HTMLParser):
         if tag == "input" and kind in _TICKED:
             if given.get("value", "on") in values.get(name, ()):
                 changed.append(("checked", None))
-        elif tag == "input" and name in values:
+        elif tag == "input" and name in values and not _is_secret(given):
             changed = [each for each in changed if each[0] != "value"]
             changed.append(("value", self._shown(values[name][0])))
         elif tag == "select" and name in values:
@@ -258,6 +269,11 @@ class _Writing(HTMLParser):
         return personal_numbers.found_in(value) or any(
             personal_numbers.numbers_in(value, on=self._written.today)
         )
+
+
+def _is_secret(given: Mapping[str, str]) -> bool:
+    """Whether what is written in the field is for the server alone: a password, a code, a file."""
+    return given.get("type") in _UNTOLD or given.get("autocomplete") == "one-time-code"
 
 
 def _tag(tag: str, attrs: Attributes) -> str:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.routing import Match
 
 
 def own_path(path: str) -> str:
@@ -13,6 +14,17 @@ def own_path(path: str) -> str:
     """
     harmless = path.isascii() and path.isprintable() and "\\" not in path
     return path if harmless and path.startswith("/") and not path.startswith("//") else "/"
+
+
+def page_at(request: Request, path: str) -> str:
+    """`path` where there is a page to be loaded, otherwise the nearest address above it at which there is one."""
+    path = path.rstrip("/")
+    while path:
+        asked = {**request.scope, "path": path, "raw_path": path.encode(), "method": "GET"}
+        if any(each.matches(asked)[0] is Match.FULL for each in request.app.routes):
+            return path
+        path = path.rpartition("/")[0]
+    return "/"
 
 
 def page_before(request: Request) -> str:

@@ -4,6 +4,19 @@
 // An error summary takes the focus, so that whoever cannot see it hears it first.
 document.getElementById("error-summary")?.focus();
 
+// A page that answers a form takes the address of the page the form stands on: loaded anew it is asked for, not sent again.
+const formPage = document.documentElement.dataset.page;
+if (formPage) history.replaceState(history.state, "", formPage);
+
+// What a browser cannot read, half a date or letters for a number, it sends as nothing at all: it says so itself.
+document.addEventListener("submit", (event) => {
+  const unread = [...event.target.elements].find((each) => each.validity?.badInput);
+  if (!unread) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  unread.reportValidity();
+}, true);
+
 // A form is sent once, however often the button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

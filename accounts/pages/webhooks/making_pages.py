@@ -76,10 +76,10 @@ def add_pages(router: APIRouter, administers: Permission) -> None:
 def _make(request: Request, person: Person, base: str, name: str, url: str, proof: str) -> Response:
     form = form_of(request)
     types = [str(each) for each in form.getlist("types")]
-    places, scope = [str(each) for each in form.getlist("place")], str(form.get("scope", "all"))
-    organisation, at = organisation_of(person), "place"
+    places, scope = [str(each) for each in form.getlist("place")], str(form.get("scope", ""))
+    organisation, at = organisation_of(person), "scope"
     try:
-        within = _within(request, person, places, everywhere=scope != "places")
+        within = _within(request, person, places, everywhere=scope == "all")
         at = "url"
         wanted = Wanted(name, url, tuple(types)).checked(organisation, inner(request))
         at = "current"
@@ -102,7 +102,7 @@ def _make(request: Request, person: Person, base: str, name: str, url: str, proo
     except Refused as wrong:
         at = "name" if isinstance(wrong, WebhookRefused) else at
         given = {"name": name, "url": url, "scope": scope}
-        return _form(request, person, base, given, types, places, (at, wrong.text))
+        return _form(request, person, base, given, types, places, (wrong.field or at, wrong.text))
     return render(request, person, "account/webhook_secret.html", base=base, made=made)
 
 
@@ -153,5 +153,5 @@ def _form(
         chosen=types,
         places=place_options(units),
         scoped=places or [],
-        scope=given.get("scope", "all"),
+        scope=given.get("scope", ""),
     )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
 from accounts import accounts
@@ -27,6 +28,7 @@ from foundation import journal
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import SWEDISH
+from operations.mail.tables import mail
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
@@ -143,6 +145,12 @@ def test_a_client_ends_with_the_permission_of_who_answers_for_it_unless_taken_ov
         )
         assert state_of(session, ended) is ClientState.ENDED
         assert state_of(session, kept) is ClientState.ACTIVE
+        told = session.execute(
+            select(mail.c.account_id, mail.c.about, mail.c.body).where(mail.c.template == "client-ended")
+        ).all()
+        assert [(each.account_id, each.about) for each in told] == [(stays.id, f"client {ended.id}")]
+        assert f"API-klienten {ended.name} är avslutad" in told[0].body
+        assert "{portal}/clients" in told[0].body
         # The last one of a company that leaves takes all with it.
         accounts.end(session, FYRBAKEN, leaves.id, by="operator", today=TODAY)
         others = a_client(session, "operator")

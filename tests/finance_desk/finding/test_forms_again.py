@@ -2,29 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import httpx
 import pytest
 from lxml import html
 
 from tests.support.pages.all_routes import AREAS, STAFF, routes_of, table, table_in
 from tests.support.pages.browser import Site
+from tests.support.pages.page_forms import PageForm, read, sent
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.stories.demo_books import demo_site
 
 WITH_PAGES = [area for area in AREAS if any(each.page for each in table(area).values())]
 LONG = "z" * 2_500
-
-
-@dataclass(frozen=True, slots=True)
-class DeskForm:
-    """A form as a page of the desk shows it: where it stands, where it is sent, and what is in it."""
-
-    page: str
-    action: str
-    values: dict[str, str]
-    fields: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +29,9 @@ def staff(site: Site) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="module")
-def forms(site: Site, staff: Visitor) -> dict[str, DeskForm]:
+def forms(site: Site, staff: Visitor) -> dict[str, PageForm]:
     """One form of each kind that the desk's pages show, by its route's words."""
-    found: dict[str, DeskForm] = {}
+    found: dict[str, PageForm] = {}
     addresses = {
         route.own[0]
         for area in WITH_PAGES
@@ -62,48 +51,12 @@ def forms(site: Site, staff: Visitor) -> dict[str, DeskForm]:
     return found
 
 
-def read(page: str, form: html.HtmlElement) -> DeskForm:
-    values: dict[str, str] = {}
-    fields: dict[str, str] = {}
-    for each in form.cssselect("input, select, textarea"):
-        name = str(each.get("name") or "")
-        kind = each.get("type", "text") if each.tag == "input" else each.tag
-        if not name or name == "form_token" or kind == "file":
-            continue
-        if kind in ("checkbox", "radio"):
-            if each.get("checked") is not None:
-                values[name] = str(each.get("value", "on"))
-            continue
-        values[name] = each.text_content() if each.tag == "textarea" else value_of(each)
-        if kind != "hidden":
-            fields[name] = str(kind)
-    return DeskForm(page, form.get("action") or page, values, fields)
-
-
-def value_of(field: html.HtmlElement) -> str:
-    """What stands in a field, or the choice of a list: the one that is chosen, otherwise its first."""
-    if field.tag != "select":
-        return str(field.get("value") or "")
-    options = field.cssselect("option[selected]") or field.cssselect("option")
-    return next((str(each.get("value", each.text_content())) for each in options), "")
-
-
-def sent(who: Visitor, form: DeskForm, values: dict[str, str]) -> httpx.Response:
-    """The form sent as a browser sends it, which says what page it stands on."""
-    address = who.site.address
-    return who.client.post(
-        form.action,
-        data={"form_token": who.token, **values},
-        headers={"Origin": address, "Referer": f"{address}{form.page}"},
-    )
-
-
 def nonsense(kind: str) -> tuple[str, ...]:
     return {"date": ("i går",), "month": ("snart",), "select": ("¤",)}.get(kind, (LONG,))
 
 
 def test_every_form_of_the_desk_is_tried_or_needs_what_the_demo_has_not(
-    site: Site, forms: dict[str, DeskForm]
+    site: Site, forms: dict[str, PageForm]
 ) -> None:
     tried = {re.sub(r"/\d+", "/{}", each) for each in forms}
     routes = [each.removeprefix("POST ") for each in routes_of(site.app) if each.startswith("POST /finance")]
@@ -116,7 +69,7 @@ def test_every_form_of_the_desk_is_tried_or_needs_what_the_demo_has_not(
 
 
 def test_the_fold_of_the_form_is_opened_and_others_stay_as_they_were(
-    staff: Visitor, forms: dict[str, DeskForm]
+    staff: Visitor, forms: dict[str, PageForm]
 ) -> None:
     form = forms["/finance/documents/{}/park"]
     page = html.document_fromstring(
@@ -131,7 +84,7 @@ def test_the_fold_of_the_form_is_opened_and_others_stay_as_they_were(
 
 
 def test_a_personal_number_is_not_shown_again_but_the_words_around_it_are(
-    staff: Visitor, forms: dict[str, DeskForm]
+    staff: Visitor, forms: dict[str, PageForm]
 ) -> None:
     form = forms["/finance/items/DOCUMENT/{}/comment"]
     page = sent(staff, form, {"back": form.page, "text": "Ring 19811218-9876 på måndag."}).text
@@ -149,7 +102,7 @@ def test_a_question_with_a_day_that_is_none_comes_again_with_what_was_asked(staf
 
 
 def test_who_comes_from_another_page_or_may_not_is_told_on_a_page_of_its_own(
-    staff: Visitor, forms: dict[str, DeskForm]
+    staff: Visitor, forms: dict[str, PageForm]
 ) -> None:
     form = forms["/finance/documents/{}/park"]
     elsewhere = staff.client.post(
@@ -168,7 +121,7 @@ def test_who_comes_from_another_page_or_may_not_is_told_on_a_page_of_its_own(
 
 
 def test_nonsense_in_any_field_of_any_form_is_told_at_a_field_and_nothing_is_lost(
-    staff: Visitor, forms: dict[str, DeskForm]
+    staff: Visitor, forms: dict[str, PageForm]
 ) -> None:
     # The last in this file, as some of it is taken: a document is handled apart for any reason.
     told, dead_ends = 0, []

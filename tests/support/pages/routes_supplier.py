@@ -93,7 +93,7 @@ ROUTES: Final = {
     ),
     "GET /reports/due": Route(may=_REPORTS, own=("/reports/due", "/reports/due?unit=UV-201")),
     "POST /reports/due": Route(
-        may=_REPORTS, foreign=("/reports/due",), form={"due": f"{_REFERENCES[0]}|2026-09|1"}
+        may=_REPORTS, foreign=("/reports/due",), form={"due": f"{_REFERENCES[0]}|2026-09|1", "confirmed": "1"}
     ),
     "GET /reports/{reference:path}/{month}": Route(
         may=_SEES_REPORTS,
@@ -111,6 +111,9 @@ ROUTES: Final = {
     ),
     "GET /exports": Route(may=_SEES, own=("/exports",)),
     "POST /exports/everything": Route(may=_SEES_REPORTS),
+    "GET /exports/everything": Route(
+        may=_SEES_REPORTS, page=False, leads_on=True, own=("/exports/everything",)
+    ),
     "GET /exports/everything/{number:int}": Route(
         may=_SEES_REPORTS, page=False, foreign=("/exports/everything/99999",)
     ),

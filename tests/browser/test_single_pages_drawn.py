@@ -1,0 +1,80 @@
+"""What only drawing shows of single pages: words over words, links too small or named otherwise, and paper."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.identity import Person
+from tests.support.pages.all_routes import STAFF, SUPPLIER
+from tests.support.pages.browser import Site, session_cookie
+from tests.support.stories.demo_books import demo_site
+
+PICTURED = [(SUPPLIER, "/"), (SUPPLIER, "/placements/400000014"), (STAFF, "/finance/reconciliation")]
+SORTED = [(SUPPLIER, "/orders"), (SUPPLIER, "/invoices"), (STAFF, "/finance/invoices")]
+OVER_EACH_OTHER = """() => [...document.querySelectorAll("svg")].flatMap((picture) => {
+  const words = [...picture.querySelectorAll("text")].filter((each) => each.getBoundingClientRect().width);
+  return words.flatMap((one, place) => words.slice(place + 1).flatMap((other) => {
+    const a = one.getBoundingClientRect(), b = other.getBoundingClientRect();
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    return wide > 1 && high > 3 ? [`${one.textContent} / ${other.textContent}`] : [];
+  }));
+})"""
+NAMED_OTHERWISE = """() => axe.run({
+  runOnly: { type: "rule", values: ["label-content-name-mismatch"] },
+  rules: { "label-content-name-mismatch": { enabled: true } },
+}).then((told) => told.violations.flatMap((each) => each.nodes.map((node) => node.html.slice(0, 120))))"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with demo_site(tmp_path_factory.mktemp("drawn"), is_demo=True) as served:
+        yield served
+
+
+def goes(page: Page, site: Site, who: Person, path: str) -> None:
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": "billing-session", "value": session_cookie(site, who), "url": site.address}]
+    )
+    page.goto(f"{site.address}{path}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_words_of_a_picture_lie_over_others_and_each_link_is_named_as_it_is_seen(
+    site: Site, browser_page: Page, width: int
+) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    for who, path in PICTURED:
+        goes(browser_page, site, who, path)
+        # On a narrow screen the statement's picture is left to its table.
+        assert browser_page.locator("svg text:visible").count() or (width, who) == (390, STAFF), path
+        assert browser_page.evaluate(OVER_EACH_OTHER) == [], path
+        browser_page.evaluate(
+            files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        )
+        assert browser_page.evaluate(NAMED_OTHERWISE) == [], path
+
+
+def test_a_heading_that_sorts_is_as_tall_as_a_finger(site: Site, browser_page: Page) -> None:
+    for who, path in SORTED:
+        goes(browser_page, site, who, path)
+        heights = browser_page.evaluate(
+            "[...document.querySelectorAll('thead a')].map((each) => each.getBoundingClientRect().height)"
+        )
+        assert heights, path
+        assert min(heights) >= 24, path
+
+
+def test_paper_has_the_wide_pictures_and_nothing_to_press(site: Site, browser_page: Page) -> None:
+    browser_page.emulate_media(media="print")
+    browser_page.set_viewport_size({"width": 718, "height": 1000})
+    for who, path in PICTURED:
+        goes(browser_page, site, who, path)
+        assert browser_page.locator("svg:visible").count(), path
+        assert browser_page.locator(".narrow-picture:visible").count() == 0, path
+        assert browser_page.locator("button:visible, a.button:visible, input:visible").count() == 0, path
+    goes(browser_page, site, SUPPLIER, "/orders")
+    assert browser_page.locator("table.data thead").is_visible(), "rows are a table, and no cards"
