@@ -123,29 +123,36 @@ class Worker:
             self.webhooks.close()
 
     def _turn(self, ticks: Ticks, pause: float) -> float:
-        """Do what may be due; how long to wait after the next fault."""
+        """Do what may be due, each whatever becomes of the others; how long to wait after the next fault."""
         due = ticks.take()
+        faults: set[str] = set()
         for place, what in enumerate(due):
             if self.stop.is_set():
                 break
             try:
                 if self.do(what):
                     ticks.again(what)
-                pause = _WAIT_LEAST
             except NoRegister:
                 self._say_that_no_register_is_here(what)
             except (SQLAlchemyError, Refused, OSError) as error:
-                _log.error("no work done", what=what, fault=_named(error), again_in=pause)
+                if _named(error) not in faults:  # books that are held refuse everything: said once
+                    _log.error("no work done", what=what, fault=_named(error), again_in=pause)
                 if isinstance(error, OSError):
-                    continue  # what it met (a folder, a net) is not the others'
+                    continue  # what it met (a folder, a net) is not the others', and it is looked at again in its time
+                faults.add(_named(error))
+                if isinstance(error, Refused):
+                    ticks.again(what)
+                    continue
                 # What comes after it would meet the same; all of it is tried when the pause is over.
                 for each in due[place:]:
                     ticks.again(each)
-                self.stop.wait(pause)
-                return min(2 * pause, _WAIT_MOST)
+                break
             else:
                 self.without_register.discard(what)
-        return pause
+        if not faults:
+            return _WAIT_LEAST if due else pause
+        self.stop.wait(pause)
+        return min(2 * pause, _WAIT_MOST)
 
     def _say_that_no_register_is_here(self, what: str) -> None:
         """Say it once: until somebody loads one there is nothing to do, and it is looked for at the next tick."""
