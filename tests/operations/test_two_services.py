@@ -81,7 +81,7 @@ def test_a_supplier_sees_which_service_an_order_is_of(system: System) -> None:
         (line,) = made.rows
         told = timeline.of_placement(session, system.register, system.placement(GUIDANCE), Audience.SUPPLIER)
     assert [(each.execution_reference, each.service) for each in rows] == [(GUIDANCE, "karriarvagledning")]
-    assert (line[1], line[-1]) == ("Vägledning", "Karriärvägledning")
+    assert (line[1], line[-2]) == ("Vägledning", "Karriärvägledning")
     assert "Order på vägledning." in [each.sentence.sv for each in told]
     assert "Inlevererat: 44 timmar." in [each.sentence.sv for each in told]
 
