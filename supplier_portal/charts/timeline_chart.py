@@ -193,7 +193,8 @@ def _beside(each: TimelineEntry, said: PictureWords) -> str:
 def _link(each: TimelineEntry, said: PictureWords, *drawn: Markup, name: str = "") -> Markup:
     """A happening to press: named by `name`, otherwise by all of it in words, which are shown on a pause."""
     if name:
-        return element("a", Markup(" ").join(drawn), href=each.path, aria_label=name)
+        spaced = [part for one in drawn for part in (one, " ")][:-1]
+        return element("a", *spaced, href=each.path, aria_label=name)
     name = in_words(each, said)
     return element("a", element("title", name), *drawn, href=each.path, aria_label=name)
 
