@@ -207,7 +207,7 @@ def test_all_of_it_behind_the_databases_own_wall(postgresql_server: PostgresqlSe
         assert states(site, "100000102", "2026-01") == [ReportState.FILED]
         lists = [client.get(f"/exports/{what}.csv").text for what in ("orders", "to-invoice", "invoices")]
         assert [len(each.splitlines()) for each in lists] == [3, 1, 2]
-        foreign = {"form_token": token, "due": "100000103|2026-01|1"}
+        foreign = {"form_token": token, "due": "100000103|2026-01|1", "confirmed": "1"}
         assert client.post("/reports/due", data=foreign).status_code == 404
 
 

@@ -259,7 +259,7 @@ def test_one_stands_in_a_place_each_day_and_only_within_its_tenure(day: date) ->
 def test_a_successors_invoice_without_order_is_suggested_its_predecessors_lines(system: System) -> None:
     system.change_register(taken_over())
     whole = system.flip(system.order(OURS).number, "002", number="L-2", on=AFTER, supplier=LARKDRILLEN)
-    lost = system.send(replace(whole, order_reference=billing.OrderReference(id="NA")))
+    lost = system.send(replace(whole, order_reference=billing.OrderReference(id="NA"), buyer_reference=None))
     assert lost.state is InvoiceState.IN_QUESTION
     assert system.order(OURS).number in system.sentences(lost)[0]
     with system.database.reading() as session:

@@ -148,7 +148,8 @@ def a_flip_before_the_report(system: System) -> billing.Invoice:
     system.decide("100000102")
     system.report("100000102", "2026-01", on=RECEIVED_ON)
     other = system.flip(system.order("100000102").number, number="F-1", on=BILLED_ON)
-    return replace(other, order_reference=billing.OrderReference(id=system.order(REFERENCE).number))
+    ordered = billing.OrderReference(id=system.order(REFERENCE).number)
+    return replace(other, order_reference=ordered, buyer_reference=REFERENCE)
 
 
 def test_an_unknown_account_is_queried(system: System) -> None:

@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 from foundation.database import Database
@@ -45,7 +46,9 @@ def troubled_books(url: str, *, checked: bool = True) -> Iterator[System]:
 
 def right_invoice(system: System) -> str:
     """The invoice of the first order's January, F-1 of 3 March 2026: 20 days at 95.00, 2375.00 with VAT."""
-    return codec.serialise(system.flip(FIRST, "001", number="F-1", on=MARCH)).decode()
+    # A program of their own writes no execution reference (BT-10), as the portal does.
+    made = replace(system.flip(FIRST, "001", number="F-1", on=MARCH), buyer_reference=None)
+    return codec.serialise(made).decode()
 
 
 def _fill(database: Database) -> None:
