@@ -80,6 +80,11 @@ def _hashes_before(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[
     return found | {(row.chain, row.position): row.hash for row in session.execute(others)}
 
 
+def newest(session: Session) -> int:
+    """The sequence of the row written last; 0 of an empty journal."""
+    return session.execute(select(func.max(foundation_tables.journal.c.sequence))).scalar_one() or 0
+
+
 def count(session: Session) -> int:
     """How many rows the journal has."""
     return session.execute(select(func.count()).select_from(_J)).scalar_one()

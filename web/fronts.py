@@ -4,13 +4,15 @@ Convention: a front says what it has in a `FRONT` of its pages' package, and who
 registers them once, in the order of the navigation. So the web knows no front by name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from typing import Final, Protocol
 
 from fastapi import APIRouter
 
-from accounts.identity import Permission
+from accounts.identity import Permission, Person
+from foundation.sql import Session
 from foundation.text import Text
 from web.search.model import Question
 
@@ -30,12 +32,29 @@ class NavigationEntry:
     begins: frozenset[Permission] = frozenset()
 
 
+class Waits(Protocol):
+    """Something that waits for somebody: how much of it, and where it is dealt with."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def address(self) -> str:
+        """The page where it is dealt with."""
+
+
+Counting = Callable[[Session, Person, date], Iterable[Waits]]
+"""What waits for a person on a day, as one front counts it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
 
     `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
     `search` is what the field in the head of each page looks through.
+    `waiting` counts what waits for a person, for the numbers in the menu (`web/frame/waiting.py`).
     """
 
     package: str
@@ -43,6 +62,7 @@ class Front:
     navigation: Sequence[NavigationEntry]
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
     search: Sequence[Question] = ()
+    waiting: Sequence[Counting] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -75,3 +95,9 @@ def search_questions() -> Iterator[Question]:
     """Every question of a search, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.search
+
+
+def countings() -> Iterator[Counting]:
+    """Every way of counting what waits for a person, in the order in which the fronts were registered."""
+    for front in _registered:
+        yield from front.waiting

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from accounts import sessions, tokens
@@ -36,9 +37,12 @@ from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.frame.brand import brand_of, organisation_of
 from web.frame.look import look_of
+from web.frame.waiting import MenuCounts
 from web.guards import kept_back
 from web.guards.own_paths import own_path, page_at, page_before
 from web.help import help_links
+from web.lists import view_store
+from web.lists.view_store import SavedView
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
@@ -146,6 +150,8 @@ def render(
                 organisation=organisation_of(request, person),
                 help_address=help_links.address_for(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
+                views_of=partial(_views, request, person),
+                menu_counts_of=partial(_menu_counts, request, person, language),
                 **context,
             )
         )
@@ -164,6 +170,30 @@ def _minutes_left(request: Request) -> int | None:
     """How many whole minutes the session of this page has left; None for somebody without one."""
     held = session_of(request)
     return (sessions.ends_at(held) - instant_of(request)) // _MINUTE if held is not None else None
+
+
+def _views(request: Request, person: Person | None) -> Sequence[SavedView]:
+    """The person's saved views of the list at this address; asked for where a template shows them."""
+    if person is None:
+        return ()
+    with whole_database_of(request).reading() as session:
+        return view_store.of_list(session, person.id, request.url.path)
+
+
+def _menu_counts(request: Request, person: Person | None, language: Language) -> Mapping[str, str]:
+    """How much waits for the person below each entry of the menu, by its path, as a page writes it."""
+    if person is None or getattr(request.app.state, "database", None) is None:
+        return {}
+    try:
+        today = today_of(request)
+    except SQLAlchemyError:
+        return {}
+    counts = getattr(request.app.state, "menu_counts", None)
+    if counts is None:
+        counts = request.app.state.menu_counts = MenuCounts()
+    pressed = bool(cookies.read(request, cookies.SAID))
+    found = counts.of(database_within(request, person), person, today=today, anew=pressed)
+    return {path: i18n.number(count, language) for path, count in found.items()}
 
 
 def _books_held(request: Request) -> bool:

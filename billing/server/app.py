@@ -74,6 +74,7 @@ from web.guards import over_budget
 from web.guards.addresses import addressed
 from web.guards.request_limits import RequestLimits
 from web.guards.unread_bodies import UnreadBodyMiddleware
+from web.lists import saved_views
 from web.portal_buyer import PortalBuyer
 from web.search import search_page
 from web.static_files import FOLDER, MarkedFiles
@@ -185,7 +186,7 @@ def create_app(
     app.include_router(webhook.router)
     app.include_router(security_contact.router)
     app.include_router(help_pages.router)
-    for framing in (search_page, shortcuts, session_end):
+    for framing in (search_page, saved_views, shortcuts, session_end):
         app.include_router(framing.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:

@@ -4,6 +4,7 @@ from typing import Final
 
 from accounts.identity import Permission
 from finance_desk import search_queries
+from finance_desk import waiting as desk_waiting
 from finance_desk.help_sections import HELP
 from finance_desk.pages import (
     accounts_held,
@@ -143,4 +144,5 @@ FRONT: Final = Front(
     NAVIGATION,
     HELP,
     search_queries.QUESTIONS,
+    waiting=(desk_waiting.waiting,),
 )

@@ -6,7 +6,6 @@ What is sought, the order, the page and its size are the address: kept, sent to 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -30,6 +29,9 @@ from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, DocumentType, Invo
 from orders.register import store as register_store
 from web.access import signed_in
 from web.guards.kept_back import kept_back
+from web.lists import addresses, chips, sorting
+from web.lists.chips import Chip
+from web.lists.sorting import Sorting
 from web.pages import Page, database_of, keeping_back, language_of, pages_router, render, today_of
 
 router = pages_router()
@@ -41,6 +43,7 @@ FILE_MOST: Final = 50_000
 """So many rows a file holds; more are asked for in parts."""
 _LONGEST: Final = 120
 _TYPES: Final = {DocumentType.INVOICE: Text("Fakturor"), DocumentType.CREDIT_NOTE: Text("Kreditfakturor")}
+_FALLS: Final = frozenset({DocumentOrder.RECEIVED, DocumentOrder.ISSUED, DocumentOrder.AMOUNT})
 _FIELDS: Final = {
     "q": Text("Nummer, referens eller order"),
     "state": Text("Läge"),
@@ -59,19 +62,9 @@ class Asked:
 
     written: Mapping[str, str]
     wanted: DocumentFilter
-    order: DocumentOrder
-    descending: bool
+    sorted: Sorting[DocumentOrder]
     size: int
     errors: Sequence[tuple[str, Text]]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in force, in words, and the address without it."""
-
-    name: Text
-    value: Text | str
-    without: str
 
 
 @router.get(ADDRESS)
@@ -86,8 +79,8 @@ def invoices(request: Request, person: Person = signed_in(*READERS)) -> Response
             document_queries.listed(
                 session,
                 asked.wanted,
-                order=asked.order,
-                descending=asked.descending,
+                order=asked.sorted.column,
+                descending=asked.sorted.falling,
                 limit=page.size,
                 offset=page.offset,
             )
@@ -109,11 +102,12 @@ def invoices(request: Request, person: Person = signed_in(*READERS)) -> Response
         page=page,
         names=names,
         chips=_chips(request, asked, names),
-        sorts={each.value: _sort(request, asked, each) for each in DocumentOrder},
-        sizes=[(each, _with(request, size=str(each))) for each in SIZES],
+        sorts=sorting.headings(request, asked.sorted, DocumentOrder, falls=_FALLS),
+        sizes=[(each, addresses.changed(request, size=str(each))) for each in SIZES],
         states=[(each.value, INVOICE_WORDS[each]) for each in InvoiceState],
         types=[(each.value, words) for each, words in _TYPES.items()],
-        query=urlencode({name: value for name, value in _kept(request).items() if name != "size"}),
+        excel=addresses.file_address(request, f"{ADDRESS}.xlsx"),
+        csv=addresses.file_address(request, f"{ADDRESS}.csv"),
         most=FILE_MOST,
     )
 
@@ -138,7 +132,9 @@ def invoices_file(request: Request, form: str, person: Person = signed_in(*READE
             )
         names = supplier_names(register_store.load(session))
         rows = list(
-            document_queries.every(session, asked.wanted, order=asked.order, descending=asked.descending)
+            document_queries.every(
+                session, asked.wanted, order=asked.sorted.column, descending=asked.sorted.falling
+            )
         )
         hidden = protected_store.among(session, [row.id for row in rows])
     language = language_of(request, person)
@@ -225,12 +221,11 @@ def _asked(request: Request) -> Asked:
         amount_least=read("least", parsed_amount),
         amount_most=read("most", parsed_amount),
     )
-    order, size = given.get("sort", ""), given.get("size", "")
+    size = given.get("size", "")
     return Asked(
         written,
         wanted,
-        DocumentOrder(order) if order in set(DocumentOrder) else DocumentOrder.RECEIVED,
-        given.get("dir", "desc") != "asc",
+        sorting.read(given, DocumentOrder, default=DocumentOrder.RECEIVED, falls=_FALLS, bare_falls=True),
         next((each for each in SIZES if str(each) == size), SIZES[1]),
         errors,
     )
@@ -257,25 +252,4 @@ def _chips(request: Request, asked: Asked, names: Mapping[str, str]) -> list[Chi
         said["type"] = _TYPES[asked.wanted.document_type]
     if asked.wanted.supplier:
         said["supplier"] = names.get(asked.wanted.supplier, asked.wanted.supplier)
-    return [Chip(_FIELDS[name], value, _with(request, **{name: ""})) for name, value in said.items()]
-
-
-def _sort(request: Request, asked: Asked, order: DocumentOrder) -> tuple[str, str]:
-    """The address that sorts by a column, the other way where it is sorted by already, and how it is sorted now."""
-    if order is not asked.order:
-        return _with(request, sort=order.value, dir="asc"), "none"
-    return (
-        _with(request, sort=order.value, dir="asc" if asked.descending else "desc"),
-        "descending" if asked.descending else "ascending",
-    )
-
-
-def _kept(request: Request) -> dict[str, str]:
-    """What the address says, without the page and what is empty."""
-    return {name: value for name, value in request.query_params.items() if value and name != "page"}
-
-
-def _with(request: Request, **values: str) -> str:
-    """The same question with other values; an empty one is left out."""
-    query = {name: value for name, value in (_kept(request) | values).items() if value}
-    return f"{ADDRESS}?{urlencode(query)}" if query else ADDRESS
+    return chips.chips(request, {name: (_FIELDS[name], value) for name, value in said.items()})

@@ -65,6 +65,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         held = held_parts.part(session, register, on=soon, rows_most=_HELD, looked_at_most=_LOOKED_AT)
         asked_back = payment_store.asked_back(session)
         pages = {
+            "proposals_page": Page.of(request, proposal_store.count(session), size=_SIZE, name="proposals"),
             "claims_page": Page.of(
                 request, outstanding_queries.count(session, OPEN), size=_SIZE, name="claims"
             ),
@@ -78,7 +79,9 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "held": held,
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
-            "proposals": proposal_store.overviews(session),
+            "proposals": proposal_store.overviews(
+                session, limit=_SIZE, offset=pages["proposals_page"].offset
+            ),
             "findings": bank_report_store.open_findings(session),
             "claims": claims,
             "work": task_store.going_on(session),

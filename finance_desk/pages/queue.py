@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -17,13 +16,14 @@ from finance_desk import queue_words
 from finance_desk.pages.walking import queue_asked, queue_walk
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name, told_words
 from foundation.errors import NotThere, Refused
+from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.conversation import message_store
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
-from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
-from invoicing.exceptions.queue import QueueFilter, QueueItem, QueuePart
+from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist
+from invoicing.exceptions.queue import QueueFilter, QueueItem, QueueOrder, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.causes import cause
 from invoicing.responses import store as response_store
@@ -31,11 +31,14 @@ from invoicing.responses.model import sentences
 from operations.mail import mail_queries
 from orders.placements import start_queries
 from orders.register import store as register_store
+from orders.register.register import Register
 from peppol.exchange import owed_answer_store, unfetched_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.exchange.tables import OwedState, UnfetchedState
 from web.access import signed_in
 from web.csrf import form_of
+from web.lists import addresses, chips, sorting
+from web.lists.chips import Chip
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -53,6 +56,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The queue, or one part of it."""
     today = today_of(request)
     wanted = queue_asked.wanted(request.query_params, person)
+    sorted_by = queue_asked.sorting_of(request.query_params)
     named = queue_words.credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     with database_of(request).reading() as session:
         register = register_store.load(session)
@@ -68,8 +72,6 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "explained": queue_words.EXPLAINED[wanted.part],
             "part_name": queue_words.PARTS[wanted.part],
             "heading": queue_words.HEADINGS[wanted.part],
-            "filters": worklist_store.filters(session, person.id),
-            "query": request.url.query,
             "may_act": may_act(person),
             "names": names,
             "cause_name": named,
@@ -99,10 +101,12 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
                 "owners": [(owner, names.of(owner)) for owner in queue_queries.owners(session)],
                 "all_causes": cause_names(),
-                "with_": lambda **values: _with(request, **values),
-                "sorts": {name: _sort(request, wanted, *orders) for name, orders in _SORTS.items()},
+                "with_": lambda **values: addresses.changed(request, **values),
+                "sorting": sorted_by,
+                "sorts": sorting.headings(request, sorted_by, QueueOrder, falls=queue_asked.FALLS),
+                "chips": _chips(request, wanted, register, names),
                 "document_address": lambda number, place: queue_walk.document_address(
-                    number, urlencode(_kept(request)), place
+                    number, addresses.query_of(request), place
                 ),
             }
     return render(request, person, "desk/queue.html", **context)
@@ -141,24 +145,6 @@ def _kind(named: str) -> WorkKind:
     if named not in {*WorkKind}:
         raise NotThere
     return WorkKind(named)
-
-
-@router.post("/finance/filters")
-def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Response:
-    """Keep the filter that the page stands at under a name."""
-    form = form_of(request)
-    query = str(form.get("query", ""))
-    with database_of(request).writing() as session:
-        worklist.save_filter(session, person.id, str(form.get("name", "")), query)
-    return see_other(f"/finance?{query}" if query else "/finance", Text("Filtret är sparat."))
-
-
-@router.post("/finance/filters/{number}/drop")
-def drop_filter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
-    """Forget a filter of one's own."""
-    with database_of(request).writing() as session:
-        worklist_store.drop_filter(session, person.id, number)
-    return see_other("/finance", Text("Filtret är borttaget."))
 
 
 def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[QueuePart, Text, int, str]]:
@@ -208,38 +194,30 @@ def _documents(
     }
 
 
+def _chips(request: Request, wanted: QueueFilter, register: Register, names: Names) -> list[Chip]:
+    """The conditions in force; the cause stands as a chip of its own already, with its number."""
+    given = request.query_params
+    owner = given.get("owner", "")
+    whose = {"me": Text("Jag"), "nobody": Text("Ingen")}
+    return chips.chips(
+        request,
+        {
+            "q": (Text("Nummer eller referens"), given.get("q", "")),
+            "supplier": (
+                Text("Leverantör"),
+                supplier_name(register, given.get("supplier", "")) or given.get("supplier", ""),
+            ),
+            "owner": (Text("Handläggare"), whose.get(owner) or names.of(owner)),
+            "month": (Text("Månad"), Month.parse(wanted.month) if wanted.month else None),
+            "days": (Text("Minst så många dagar"), given.get("days", "")),
+            "amount": (Text("Minst så stort belopp"), given.get("amount", "")),
+        },
+    )
+
+
 def _is_filtered(request: Request) -> bool:
     """Whether the address narrows the part it asks for."""
     return any(request.query_params.get(each) for each in _FILTERS)
-
-
-def _kept(request: Request) -> dict[str, str]:
-    """What the address says, without the page and what is empty."""
-    return {key: value for key, value in request.query_params.items() if key != "page" and value}
-
-
-def _with(request: Request, **values: object) -> str:
-    """The page's own address with other values; an empty one is left out."""
-    query = _kept(request) | {key: str(value) for key, value in values.items()}
-    asked = urlencode({key: value for key, value in query.items() if value})
-    return f"/finance?{asked}" if asked else "/finance"
-
-
-# Each heading that sorts: its two orders, the one a first press gives before the other.
-_SORTS = {
-    "number": ("number", "number-last"),
-    "supplier": ("supplier", "supplier-last"),
-    "days": ("age", "new"),
-    "amount": ("amount", "amount-least"),
-}
-_DOWN = frozenset({"number-last", "supplier-last", "age", "amount"})
-
-
-def _sort(request: Request, wanted: QueueFilter, first: str, second: str) -> tuple[str, str]:
-    """The address that a heading leads to, and how the list is sorted by it now."""
-    told = "descending" if wanted.order in _DOWN else "ascending"
-    order = second if wanted.order == first else first
-    return _with(request, order=order), told if wanted.order in (first, second) else "none"
 
 
 def _masked(row: QueueItem) -> QueueItem:

@@ -29,9 +29,23 @@ class QueuePart(StrEnum):
     STARTS = "starts"
 
 
+class QueueOrder(StrEnum):
+    """The columns the documents may be ordered by; `days` is how long ago they came."""
+
+    NUMBER = "number"
+    SUPPLIER = "supplier"
+    CAUSE = "cause"
+    MONTH = "month"
+    DAYS = "days"
+    AMOUNT = "amount"
+    OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old.
+
+    `falling` says that the oldest, the largest or the last of the alphabet stands first.
 
     `after` is the day and number of the document after which a list by age goes on.
     """
@@ -44,7 +58,8 @@ class QueueFilter:
     days: int = 0
     amount: Decimal | None = None
     text: str = ""
-    order: str = "age"
+    order: QueueOrder = QueueOrder.DAYS
+    falling: bool = True
     after: tuple[date, int] | None = None
 
 

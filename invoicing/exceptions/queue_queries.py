@@ -21,6 +21,7 @@ from invoicing.exceptions.queue import (
     QueueCause,
     QueueFilter,
     QueueItem,
+    QueueOrder,
     QueuePart,
     part_of,
     summed,
@@ -124,7 +125,7 @@ def items(
         select(_I.c.id)
         .select_from(_documents(wanted))
         .where(*_conditions(wanted, today=today))
-        .order_by(*_ORDERS.get(wanted.order, _ORDERS["age"]))
+        .order_by(*_ordered(wanted))
         .limit(limit)
         .offset(offset)
     )
@@ -220,15 +221,43 @@ def _in_month(month: Month) -> ColumnElement[bool]:
     return func.coalesce(order_tables.order_line.c.starts_on, _I.c.issued_on).between(days.start, days.end)
 
 
-_ORDERS = {
-    "age": (_I.c.received_on, _I.c.id),
-    "new": (_I.c.received_on.desc(), _I.c.id.desc()),
-    "amount": (_I.c.amount_payable.desc(), _I.c.id),
-    "amount-least": (_I.c.amount_payable, _I.c.id),
-    "supplier": (_I.c.supplier, _I.c.received_on, _I.c.id),
-    "supplier-last": (_I.c.supplier.desc(), _I.c.received_on, _I.c.id),
-    "number": (func.lower(_I.c.number), _I.c.id),
-    "number-last": (func.lower(_I.c.number).desc(), _I.c.id.desc()),
+def _ordered(wanted: QueueFilter) -> Sequence[ColumnElement[Any]]:
+    """The order of the list; the document's id makes it whole, so that a row never stands on two pages."""
+    if wanted.order is QueueOrder.DAYS:
+        # Who has waited the most days came first.
+        came = (_I.c.received_on, _I.c.id)
+        return came if wanted.falling else tuple(each.desc() for each in came)
+    column = _COLUMNS[wanted.order]
+    return (column.desc() if wanted.falling else column, _I.c.received_on, _I.c.id)
+
+
+def _month_of_line() -> ColumnElement[Any]:
+    """The first day of the document's first order line; without one, the day it is dated."""
+    line = order_tables.order_line
+    on_line = and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id)
+    starts = (
+        select(line.c.starts_on)
+        .select_from(_P.join(line, on_line))
+        .where(_P.c.invoice_id == _I.c.id, _P.c.position == 1)
+        .correlate(_I)
+        .scalar_subquery()
+    )
+    return func.coalesce(starts, _I.c.issued_on)
+
+
+def _owner() -> ColumnElement[Any]:
+    """Who has the document; nobody comes before everybody."""
+    owner = select(_D.c.owner).where(_D.c.kind == "DOCUMENT", _D.c.item_id == _I.c.id).correlate(_I)
+    return func.coalesce(owner.scalar_subquery(), "")
+
+
+_COLUMNS: Mapping[QueueOrder, ColumnElement[Any]] = {
+    QueueOrder.NUMBER: func.lower(_I.c.number),
+    QueueOrder.SUPPLIER: _I.c.supplier,
+    QueueOrder.CAUSE: _I.c.codes,
+    QueueOrder.MONTH: _month_of_line(),
+    QueueOrder.AMOUNT: _I.c.amount_payable,
+    QueueOrder.OWNER: _owner(),
 }
 
 

@@ -1,4 +1,4 @@
-"""Working the queue: taking something, handing it over, commenting, and keeping one's filters."""
+"""Working the queue: taking something, handing it over, and commenting."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -50,11 +50,3 @@ def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: st
 def _note_decision(session: Session, kind: WorkKind, item_id: int, person: str, decision: DeskAction) -> None:
     if kind is WorkKind.DOCUMENT:
         decider_store.note(session, item_id, person, decision)
-
-
-def save_filter(session: Session, person: str, name: str, query: str) -> None:
-    """Keep a filter under a name, instead of an earlier one of that name."""
-    words = name.strip()
-    if not words or len(words) > 60 or len(query) > 1000:
-        raise Refused(Text("Ge filtret ett namn på högst 60 tecken."))
-    worklist_store.save_filter(session, person, words, query)

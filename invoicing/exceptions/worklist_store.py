@@ -1,6 +1,6 @@
-"""Who has what of the queue, until when it rests, what was written about it, and people's saved filters.
+"""Who has what of the queue, until when it rests, and what was written about it.
 
-A comment is never changed; a filter is its owner's alone.
+A comment is never changed.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select, update
 
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
@@ -31,15 +30,6 @@ class Comment:
     written_by: str
     written_at: datetime
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A saved search: its name and the query of the page's address."""
-
-    id: int
-    name: str
-    query: str
 
 
 def set_owner(session: Session, kind: WorkKind, item_id: int, *, to: str, at: datetime) -> str:
@@ -74,29 +64,3 @@ def comments(session: Session, kind: WorkKind, item_id: int) -> Sequence[Comment
     table = decision_tables.desk_comment
     question = select(table).where(table.c.kind == kind, table.c.item_id == item_id).order_by(table.c.id)
     return [Comment(row.written_by, row.written_at, row.text) for row in session.execute(question)]
-
-
-def filters(session: Session, person: str) -> Sequence[Filter]:
-    """The person's saved filters, by name."""
-    table = decision_tables.desk_filter
-    question = select(table).where(table.c.person == person).order_by(table.c.name)
-    return [Filter(row.id, row.name, row.query) for row in session.execute(question)]
-
-
-def save_filter(session: Session, person: str, name: str, query: str) -> None:
-    """Keep a filter under a name, instead of an earlier one of that name."""
-    table = decision_tables.desk_filter
-    this = (table.c.person == person) & (table.c.name == name)
-    if rows_changed(session, update(table).where(this).values(query=query)):
-        return
-    try:
-        with session.begin_nested():
-            session.execute(insert(table), {"person": person, "name": name, "query": query})
-    except IntegrityError:
-        session.execute(update(table).where(this).values(query=query))
-
-
-def drop_filter(session: Session, person: str, filter_id: int) -> None:
-    """Forget a filter of the person's own."""
-    table = decision_tables.desk_filter
-    session.execute(delete(table).where(table.c.id == filter_id, table.c.person == person))

@@ -255,8 +255,13 @@ def drafts_of_others(session: Session, person: str) -> list[str]:
     return list(session.scalars(select(_PROPOSAL.c.number).where(waits).order_by(_PROPOSAL.c.number)))
 
 
-def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
-    """The newest proposals with their sums."""
+def count(session: Session) -> int:
+    """How many proposals have been made."""
+    return session.execute(select(func.count()).select_from(_PROPOSAL)).scalar_one()
+
+
+def overviews(session: Session, *, limit: int = 100, offset: int = 0) -> Sequence[Overview]:
+    """A page of the proposals with their sums, the newest first."""
     live = _ITEM.c.state.in_(LIVE)
     done = _ITEM.c.state.in_((ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID))
     sums = (
@@ -270,7 +275,8 @@ def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
         .where(live)
         .group_by(_ITEM.c.proposal, _ITEM.c.kind)
     )
-    newest = list(session.execute(select(_PROPOSAL).order_by(_PROPOSAL.c.number.desc()).limit(limit)))
+    page = select(_PROPOSAL).order_by(_PROPOSAL.c.number.desc()).limit(limit).offset(offset)
+    newest = list(session.execute(page))
     found: dict[str, list[Row[tuple[object, ...]]]] = {}
     for row in session.execute(sums.where(_ITEM.c.proposal.in_([each.number for each in newest]))):
         found.setdefault(row.proposal, []).append(row)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, asc, case, desc, func, or_, select, tuple_
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -49,11 +50,14 @@ STATES: dict[InvoiceStanding, tuple[InvoiceState, ...]] = {
 
 
 class SortOrder(StrEnum):
-    """What a list is sorted by; a minus before it turns the list round."""
+    """The columns that a list of invoices is sorted by."""
 
-    RECEIVED = "received"
     NUMBER = "number"
+    ORDER = "order"
+    REFERENCE = "reference"
+    RECEIVED = "received"
     AMOUNT = "amount"
+    STATE = "state"
     PAYS = "pays"
 
 
@@ -137,24 +141,30 @@ def of_message(session: Session, actor: SupplierActor, letter_id: int) -> int | 
 def listed(session: Session, actor: SupplierActor, wanted: InvoiceFilter) -> Found:
     """One page of the person's invoices and credit notes."""
     table = document_tables.invoice
-    where = and_(*_conditions(actor, wanted))
+    where = and_(*conditions(actor, wanted))
     count = session.execute(select(func.count()).select_from(table).where(where)).scalar_one()
     page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
+    question = select(table.c.id).where(where).order_by(*ordered(wanted))
+    ids = session.scalars(question.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return Found(document_store.by_ids(session, ids), count, page)
+
+
+def ordered(wanted: InvoiceFilter) -> tuple[ColumnElement[Any], ...]:
+    """The order of the list; the document's id makes it whole, so that a row never stands on two pages."""
+    table = document_tables.invoice
+    is_credit = table.c.document_type == DocumentType.CREDIT_NOTE
     column = {
-        SortOrder.RECEIVED: table.c.received_on,
         SortOrder.NUMBER: table.c.number,
-        SortOrder.AMOUNT: table.c.amount_payable,
-        SortOrder.PAYS: table.c.pays_on,
+        SortOrder.ORDER: table.c.order_number,
+        SortOrder.REFERENCE: table.c.execution_reference,
+        SortOrder.RECEIVED: table.c.received_on,
+        # A credit note is shown below nothing, and stands there.
+        SortOrder.AMOUNT: case((is_credit, -table.c.amount_payable), else_=table.c.amount_payable),
+        SortOrder.STATE: table.c.state,
+        SortOrder.PAYS: func.coalesce(table.c.paid_on, table.c.pays_on),
     }[wanted.order]
     turn = desc if wanted.falling else asc
-    ids = session.scalars(
-        select(table.c.id)
-        .where(where)
-        .order_by(turn(column), turn(table.c.id))
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    ).all()
-    return Found(document_store.by_ids(session, ids), count, page)
+    return turn(column), turn(table.c.id)
 
 
 def following(
@@ -162,11 +172,11 @@ def following(
 ) -> Sequence[SupplierInvoice]:
     """The first documents after `wanted.after`, in the order they came into the books; its sort and page count not."""
     table = document_tables.invoice
-    question = select(table.c.id).where(and_(*_conditions(actor, wanted)), table.c.id > wanted.after)
+    question = select(table.c.id).where(and_(*conditions(actor, wanted)), table.c.id > wanted.after)
     return document_store.by_ids(session, session.scalars(question.order_by(table.c.id).limit(limit)).all())
 
 
-def counts(session: Session, actor: SupplierActor) -> dict[InvoiceStanding, int]:
+def counts(session: Session, actor: Scope) -> dict[InvoiceStanding, int]:
     """How many of the person's documents stand where."""
     table = document_tables.invoice
     rows = session.execute(
@@ -183,6 +193,18 @@ def months(session: Session, actor: SupplierActor) -> list[Month]:
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
 
+class ReadyOrder(StrEnum):
+    """The columns that the lines to invoice are sorted by; `month` is the line's first day."""
+
+    MONTH = "month"
+    ORDER = "order"
+    ARTICLE = "article"
+    REFERENCE = "reference"
+    UNIT = "unit"
+    QUANTITY = "quantity"
+    AMOUNT = "amount"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyFilter:
     """What the lines to invoice are limited to; empty where not.
@@ -194,6 +216,8 @@ class ReadyFilter:
     unit: str = ""
     reference: str = ""
     after: tuple[date, str, str] | None = None
+    order: ReadyOrder = ReadyOrder.MONTH
+    falling: bool = False
 
 
 def ready_lines(
@@ -204,11 +228,11 @@ def ready_lines(
 
 
 def ready_among(
-    session: Session, actor: SupplierActor, wanted: ReadyFilter, *, limit: int | None
+    session: Session, actor: SupplierActor, wanted: ReadyFilter, *, limit: int | None, offset: int = 0
 ) -> list[ReadyLine]:
-    """The same of what the filter lets through, by the first day of each line."""
+    """The same of what the filter lets through, in the order it asks for; after a place, by the line's first day."""
     line = order_tables.order_line
-    question = _ready(actor).where(*_ready_conditions(wanted))
+    question = _ready(actor).where(*ready_conditions(wanted)).order_by(*ready_ordered(wanted))
     if wanted.after is not None:
         place = tuple_(line.c.starts_on, line.c.order_number, line.c.line_id)
         question = question.where(place > tuple_(*wanted.after))
@@ -226,20 +250,27 @@ def ready_among(
             amount=Money(row.amount, row.currency),
             received_on=row.received_on,
         )
-        for row in session.execute(question.limit(limit))
+        for row in session.execute(question.limit(limit).offset(offset))
     ]
+
+
+def ready_months(session: Session, actor: SupplierActor) -> list[Month]:
+    """The months for which there are lines to invoice, the newest first."""
+    starts = _ready(actor).with_only_columns(order_tables.order_line.c.starts_on).distinct()
+    return sorted({Month.of(day) for day in session.scalars(starts)}, key=str, reverse=True)
 
 
 def ready_sums(session: Session, actor: SupplierActor, wanted: ReadyFilter) -> list[tuple[int, Money]]:
     """How many lines the filter lets through on all pages, and what they come to, a row a currency."""
-    lines = _ready(actor).where(*_ready_conditions(wanted)).order_by(None).subquery()
+    lines = _ready(actor).where(*ready_conditions(wanted)).subquery()
     amount = func.sum(lines.c.amount, type_=lines.c.amount.type)
     question = select(lines.c.currency, func.count(), amount).group_by(lines.c.currency)
     question = question.order_by(lines.c.currency)
     return [(count, Money(total, currency)) for currency, count, total in session.execute(question)]
 
 
-def _ready_conditions(wanted: ReadyFilter) -> list[ColumnElement[bool]]:
+def ready_conditions(wanted: ReadyFilter) -> list[ColumnElement[bool]]:
+    """What a line's order and the line must be."""
     order, line = order_tables.purchase_order, order_tables.order_line
     parts: list[ColumnElement[bool]] = []
     if wanted.unit:
@@ -250,6 +281,26 @@ def _ready_conditions(wanted: ReadyFilter) -> list[ColumnElement[bool]]:
         period = wanted.month.period
         parts += [line.c.starts_on >= period.start, line.c.starts_on <= period.end]
     return parts
+
+
+def ready_ordered(wanted: ReadyFilter) -> tuple[ColumnElement[Any], ...]:
+    """The order of the lines; the line itself makes it whole."""
+    order, line, account = (
+        order_tables.purchase_order,
+        order_tables.order_line,
+        order_tables.line_account,
+    )
+    column = {
+        ReadyOrder.MONTH: line.c.starts_on,
+        ReadyOrder.ORDER: order.c.number,
+        ReadyOrder.ARTICLE: line.c.article_name,
+        ReadyOrder.REFERENCE: order.c.execution_reference,
+        ReadyOrder.UNIT: order.c.unit_id,
+        ReadyOrder.QUANTITY: account.c.quantity_received,
+        ReadyOrder.AMOUNT: account.c.amount_received,
+    }[wanted.order]
+    turn = desc if wanted.falling else asc
+    return turn(column), turn(line.c.order_number), turn(line.c.line_id)
 
 
 def answers(session: Session, invoice: SupplierInvoice) -> list[OutboundMessage]:
@@ -279,7 +330,8 @@ def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierIn
     return document_store.by_id(session, other), row.settled_on
 
 
-def _conditions(actor: Scope, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+def conditions(actor: Scope, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+    """What a document must be for the person to be shown it in the list."""
     table = document_tables.invoice
     found = [actor.of_invoices()]
     if wanted.standing is not None:
@@ -358,6 +410,5 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
             account.c.quantity_received > Decimal(0),
             ~on_its_way(),
         )
-        .order_by(line.c.starts_on, order.c.number, line.c.line_id)
     )
     return question

@@ -19,10 +19,11 @@ from operations.supplier_exports import export_store, exporting
 from operations.supplier_exports.export_store import ExportState, SupplierExport
 from operations.supplier_exports.exporting import ExportOfAllOnly, ExportOnItsWay
 from supplier_portal.pages import query_params
+from supplier_portal.pages.invoices import invoice_filter
 from supplier_portal.pages.orders import order_filter
+from supplier_portal.pages.to_invoice import ready_filter
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries.exports import What
-from supplier_portal.queries.orders import OrderFilter
 from web.access import instant_of, signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of, whole_database_of
 
@@ -106,13 +107,13 @@ def sent(database: Database, export: SupplierExport, headers: Mapping[str, str])
 
 @router.get("/exports/{file}")
 def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> Response:
-    """One list as a file: orders.csv, to-invoice.xlsx and so on; the filter of the list of orders holds here too."""
+    """One list as a file, orders.csv, to-invoice.xlsx and so on: what the list shows at the same question."""
     name, _, ending = file.partition(".")
     if name not in tuple(What) or ending not in ("csv", "xlsx"):
         raise NotThere
-    what, wanted = What(name), order_filter(request)
+    what = What(name)
     dialect = query_params.choice_of(request, "form", Dialect) or Dialect.SWEDISH
-    written = _written(request, person, what, wanted, dialect if ending == "csv" else None)
+    written = _written(request, person, what, dialect if ending == "csv" else None)
     return StreamingResponse(
         written,
         media_type=_CSV if ending == "csv" else _XLSX,
@@ -125,13 +126,18 @@ def _pieces(database: Database, number: int) -> Iterator[bytes]:
         yield from export_store.pieces(session, number)
 
 
-def _written(
-    request: Request, person: Person, what: What, wanted: OrderFilter, dialect: Dialect | None
-) -> Iterator[bytes]:
+def _written(request: Request, person: Person, what: What, dialect: Dialect | None) -> Iterator[bytes]:
     with database_of(request).reading() as session:
         scope, say = query_params.scope_of(person), query_params.say_of(person.language)
         sheet = export_queries.sheet(
-            session, query_params.register_of(session), scope, what, say, wanted=wanted
+            session,
+            query_params.register_of(session),
+            scope,
+            what,
+            say,
+            wanted=order_filter(request),
+            ready=ready_filter(request),
+            invoices=invoice_filter(request) if request.url.query else export_queries.AS_THEY_CAME,
         )
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)

@@ -4,6 +4,7 @@ from typing import Final
 
 from accounts.identity import SUPPLIER_SIDE, Permission
 from foundation.text import Text
+from supplier_portal import waiting as supplier_waiting
 from supplier_portal.help_sections import HELP
 from supplier_portal.pages import (
     conversation,
@@ -75,5 +76,10 @@ NAVIGATION: Final = (
 """Where the pages lead."""
 
 FRONT: Final = Front(
-    "supplier_portal", tuple(each.router for each in PAGES), NAVIGATION, HELP, search_queries.QUESTIONS
+    "supplier_portal",
+    tuple(each.router for each in PAGES),
+    NAVIGATION,
+    HELP,
+    search_queries.QUESTIONS,
+    waiting=(supplier_waiting.waiting,),
 )

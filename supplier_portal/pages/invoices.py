@@ -17,7 +17,7 @@ from invoicing.conversation import message_store, writing
 from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.matching.causes import awaits_decision
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, days_after
+from invoicing.model import INVOICE_WORDS, DocumentType, InvoiceState, SupplierInvoice, days_after
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
@@ -42,6 +42,9 @@ from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.costly import COSTLY
 from web.invoice_pdf import part_of, parts_of, pdf_of
+from web.lists import addresses, chips, sorting
+from web.lists.chips import Chip
+from web.lists.sorting import Sorting
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.verdict_view import verdict_view
 
@@ -49,21 +52,14 @@ router = pages_router("/invoices")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_FALLS = frozenset({SortOrder.RECEIVED, SortOrder.AMOUNT, SortOrder.PAYS})
+_TYPES = {DocumentType.INVOICE: Text("Fakturor"), DocumentType.CREDIT_NOTE: Text("Kreditfakturor")}
+
 
 @router.get("")
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """The list, filtered, searched, sorted and paged."""
-    actor, query = actor_of(person), request.query_params
-    wanted = InvoiceFilter(
-        standing=_one_of(InvoiceStanding, query.get("standing", "")),
-        state=_one_of(InvoiceState, query.get("state", "")),
-        document_type=_one_of(DocumentType, query.get("type", "")),
-        month=month_of(request),
-        text=query.get("q", "").strip()[:60],
-        order=_one_of(SortOrder, query.get("sort", "").lstrip("-")) or SortOrder.RECEIVED,
-        falling=query.get("sort", "-received").startswith("-"),
-        page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
-    )
+    actor, wanted = actor_of(person), invoice_filter(request)
     with database_of(request).reading() as session:
         found = portal_queries.listed(session, actor, wanted)
         counts = portal_queries.counts(session, actor)
@@ -85,7 +81,11 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         waiting=waiting,
         waiting_count=waiting_count,
         under_way=under_way,
-        sorts=_sorts(request, wanted),
+        sorting=_sorting(request),
+        sorts=sorting.headings(request, _sorting(request), SortOrder, falls=_FALLS),
+        chips=_chips(request, wanted),
+        excel=addresses.file_address(request, "/exports/invoices.xlsx"),
+        csv=addresses.file_address(request, "/exports/invoices.csv"),
         pager_page=Page.of(request, found.count, size=portal_queries.PAGE),
         may_send=person.may(SENDS),
     )
@@ -210,16 +210,40 @@ def _body(request: Request, person: Person, invoice_id: int) -> tuple[SupplierIn
         return invoice, inbox_store.body_of(session, invoice.letter_id) or b""
 
 
-def _sorts(request: Request, wanted: InvoiceFilter) -> dict[str, tuple[str, str]]:
-    """For each column the address that sorts by it, and how it is sorted now (aria-sort)."""
-    sorts = {}
-    for order in SortOrder:
-        now = wanted.order is order
-        turned = "" if now and wanted.falling else "-"
-        url = request.url.include_query_params(sort=f"{turned}{order}").remove_query_params("page")
-        direction = ("descending" if wanted.falling else "ascending") if now else "none"
-        sorts[order.value] = (f"{url.path}?{url.query}", direction)
-    return sorts
+def invoice_filter(request: Request) -> InvoiceFilter:
+    """What the address limits the documents to, and by what it orders them."""
+    query, ordered = request.query_params, _sorting(request)
+    return InvoiceFilter(
+        standing=_one_of(InvoiceStanding, query.get("standing", "")),
+        state=_one_of(InvoiceState, query.get("state", "")),
+        document_type=_one_of(DocumentType, query.get("type", "")),
+        month=month_of(request),
+        text=query.get("q", "").strip()[:60],
+        order=ordered.column,
+        falling=ordered.falling,
+        page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
+    )
+
+
+def _sorting(request: Request) -> Sorting[SortOrder]:
+    """How the address sorts; a column without a direction once meant the smallest first."""
+    return sorting.read(
+        request.query_params, SortOrder, default=SortOrder.RECEIVED, falls=_FALLS, bare_falls=False
+    )
+
+
+def _chips(request: Request, wanted: InvoiceFilter) -> list[Chip]:
+    """The conditions in force, but for the standing, which is the tab."""
+    state, kind = wanted.state, wanted.document_type
+    return chips.chips(
+        request,
+        {
+            "q": (Text("Sök"), wanted.text),
+            "month": (Text("Fakturamånad"), wanted.month),
+            "type": (Text("Slag"), _TYPES[kind] if kind else ""),
+            "state": (Text("Läge"), INVOICE_WORDS[state] if state else ""),
+        },
+    )
 
 
 def _one_of(kind: type[Choice], text: str) -> Choice | None:

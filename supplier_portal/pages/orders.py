@@ -5,7 +5,7 @@ named by the order number alone. The XML is the stored message byte for byte, wi
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import Request, Response
 
@@ -18,6 +18,8 @@ from orders.objections import store as objection_store
 from orders.objections.model import ANSWER_WORDS, PRESSED, REASON_WORDS
 from orders.placements import starts
 from orders.purchase_orders.order_view import WrittenOrder, written_order
+from orders.register.register import Register
+from orders.register.service_names import article_names
 from orders.terms import ArticleKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import orders as order_queries
@@ -26,6 +28,9 @@ from web import pdf
 from web.access import signed_in
 from web.costly import COSTLY
 from web.csrf import form_of
+from web.lists import addresses, chips, sorting
+from web.lists.chips import Chip
+from web.lists.sorting import Sorting
 from web.pages import Page, database_of, language_of, pages_router, render, text_from
 
 router = pages_router()
@@ -34,6 +39,15 @@ _SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 OBJECTS = (Permission.ASSIGN, Permission.REPORT)
 """Who may object to an order: whoever receives it, and whoever reports and invoices on it."""
 _SIZE = 25
+_FALLS = frozenset(Sort)
+"""In this list the newest and the largest stand first, whatever the column."""
+LINES_WORDS = {
+    LinesAre.ORDERED: Text("inte inlevererade"),
+    LinesAre.TO_INVOICE: Text("att fakturera"),
+    LinesAre.INVOICED: Text("fakturerade"),
+    LinesAre.PAID: Text("betalda"),
+    LinesAre.CLOSED: Text("stängda"),
+}
 
 
 @router.get("/orders")
@@ -53,7 +67,12 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
         page=page,
         wanted=wanted,
         units=units,
-        query=query_params.query_without(request, "page", "sort", "rising"),
+        lines_words=[(each.value, words) for each, words in LINES_WORDS.items()],
+        sorting=_sorting(request),
+        sorts=sorting.headings(request, _sorting(request), Sort, falls=_FALLS),
+        chips=_chips(request, wanted, register, units),
+        excel=addresses.file_address(request, "/exports/orders.xlsx"),
+        csv=addresses.file_address(request, "/exports/orders.csv"),
         **query_params.shown(person.language, register),
     )
 
@@ -135,7 +154,8 @@ def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES))
 
 
 def order_filter(request: Request) -> OrderFilter:
-    """What the address limits the orders to."""
+    """What the address limits the orders to, and by what it orders them."""
+    ordered = _sorting(request)
     return OrderFilter(
         text=query_params.text_of(request, "text"),
         article=query_params.choice_of(request, "article", ArticleKind),
@@ -143,8 +163,29 @@ def order_filter(request: Request) -> OrderFilter:
         lines=query_params.choice_of(request, "lines", LinesAre),
         month=query_params.month_of(request),
         unit=query_params.text_of(request, "unit"),
-        sort=query_params.choice_of(request, "sort", Sort) or Sort.NUMBER,
-        rising=query_params.text_of(request, "rising") == "1",
+        sort=ordered.column,
+        rising=not ordered.falling,
+    )
+
+
+def _sorting(request: Request) -> Sorting[Sort]:
+    return sorting.read(request.query_params, Sort, default=Sort.NUMBER, falls=_FALLS)
+
+
+def _chips(request: Request, wanted: OrderFilter, register: Register, units: Mapping[str, str]) -> list[Chip]:
+    """The conditions in force."""
+    services = {each.id: each.name.text for each in register.services}
+    articles = article_names(register.services)
+    return chips.chips(
+        request,
+        {
+            "text": (Text("Nummer eller referens"), wanted.text),
+            "article": (Text("Artikel"), articles[wanted.article] if wanted.article else ""),
+            "service": (Text("Tjänst"), services.get(wanted.service, wanted.service)),
+            "lines": (Text("Har rader som är"), LINES_WORDS[wanted.lines] if wanted.lines else ""),
+            "month": (Text("Månad"), wanted.month),
+            "unit": (Text("Enhet"), units.get(wanted.unit, wanted.unit)),
+        },
     )
 
 

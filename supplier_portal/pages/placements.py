@@ -37,10 +37,11 @@ from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import planned_results, visits
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from supplier_portal.queries.placements import PlacementFilter, PlacementOrder, PlacementsAre
 from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
+from web.lists import chips, sorting
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -56,6 +57,16 @@ _STATE_KINDS = {
     TimelineKind.OBJECTION_ANSWERED: "objection",
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
+}
+_FALLS = frozenset({PlacementOrder.PERIOD, PlacementOrder.LAST_DAY})
+_STATES = {
+    PlacementsAre.ONGOING: Text("Pågår"),
+    PlacementsAre.COMING: Text("Kommande"),
+    PlacementsAre.TO_ASSIGN: Text("Saknar handledare"),
+    PlacementsAre.INTERRUPTED: Text("Avbrutna"),
+    PlacementsAre.NEWS: Text("Avbrott sedan förra besöket"),
+    PlacementsAre.ENDED: Text("Avslutade"),
+    PlacementsAre.CANCELLED: Text("Återkallade"),
 }
 Errors = Sequence[tuple[str, Text]]
 
@@ -118,6 +129,8 @@ def _list(
     chosen: Sequence[str] = (),
 ) -> Response:
     today = today_of(request)
+    ordered = sorting.read(request.query_params, PlacementOrder, default=PlacementOrder.PERIOD, falls=_FALLS)
+    is_sorted = bool(request.query_params.get("sort"))
     with database_of(request).reading() as session:
         visit = visits.latest(session, person.id)
         wanted = PlacementFilter(
@@ -128,6 +141,8 @@ def _list(
             month=query_params.month_of(request),
             text=query_params.text_of(request, "text"),
             since=visit.since if visit is not None else 0,
+            order=ordered.column if is_sorted else None,
+            falling=ordered.falling,
         )
         scope = query_params.scope_of(person)
         page = Page.of(request, placement_queries.count(session, scope, wanted, today=today), size=_SIZE)
@@ -145,6 +160,25 @@ def _list(
         page=page,
         wanted=wanted,
         units=units,
+        sorting=ordered,
+        is_sorted=is_sorted,
+        # Those that need a tutor stand by their last day to get one until somebody sorts them.
+        sorts=sorting.headings(
+            request,
+            ordered if is_sorted or wanted.state is not PlacementsAre.TO_ASSIGN else None,
+            PlacementOrder,
+            falls=_FALLS,
+        ),
+        states=[(each.value, words) for each, words in _STATES.items()],
+        chips=chips.chips(
+            request,
+            {
+                "state": (Text("Läge"), _STATES[wanted.state] if wanted.state else ""),
+                "unit": (Text("Enhet"), units.get(wanted.unit, wanted.unit)),
+                "month": (Text("Månad"), wanted.month),
+                "text": (Text("Referens"), wanted.text),
+            },
+        ),
         tutors=tutors,
         today=today,
         errors=errors,

@@ -30,10 +30,11 @@ from supplier_portal import month_filing
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries.reports import ReportFilter, ReportsAre
+from supplier_portal.queries.reports import ReportFilter, ReportOrder, ReportsAre
 from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
+from web.lists import chips, sorting
 from web.pages import Page, database_of, pages_router, render, see_other, today_of, whole_database_of
 
 router = pages_router()
@@ -42,6 +43,13 @@ _SEES = (Permission.REPORT, Permission.VIEW)
 
 _SIZE = 25
 _MANY = 1_000
+_FALLS = frozenset({ReportOrder.MONTH, ReportOrder.FILED})
+_STATES = {
+    ReportsAre.FILED: Text("Väntar på köparen"),
+    ReportsAre.APPROVED: Text("Godkända"),
+    ReportsAre.REJECTED: Text("Sända tillbaka"),
+    ReportsAre.REVOKED: Text("Godkännandet återtaget"),
+}
 Errors = Sequence[tuple[str, Text]]
 
 
@@ -49,11 +57,14 @@ Errors = Sequence[tuple[str, Text]]
 def reports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """What is due, and what was filed."""
     scope, today = query_params.scope_of(person), today_of(request)
+    ordered = sorting.read(request.query_params, ReportOrder, default=ReportOrder.MONTH, falls=_FALLS)
     wanted = ReportFilter(
         state=query_params.choice_of(request, "state", ReportsAre),
         month=query_params.month_of(request),
         unit=query_params.text_of(request, "unit"),
         reference=query_params.text_of(request, "reference"),
+        order=ordered.column,
+        falling=ordered.falling,
     )
     with database_of(request).reading() as session:
         register = query_params.register_of(session)
@@ -69,7 +80,28 @@ def reports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
             "approval": _approval(register),
             "may_file": person.may(Permission.REPORT),
         }
-    return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
+    units = context["units"]
+    return render(
+        request,
+        person,
+        "supplier/reports.html",
+        today=today,
+        wanted=wanted,
+        page=page,
+        sorting=ordered,
+        sorts=sorting.headings(request, ordered, ReportOrder, falls=_FALLS),
+        states=[(each.value, words) for each, words in _STATES.items()],
+        chips=chips.chips(
+            request,
+            {
+                "state": (Text("Läge"), _STATES[wanted.state] if wanted.state else ""),
+                "month": (Text("Månad"), wanted.month),
+                "reference": (Text("Referens"), wanted.reference),
+                "unit": (Text("Enhet"), units.get(wanted.unit, wanted.unit)),
+            },
+        ),
+        **context,
+    )
 
 
 @router.get("/reports/due")

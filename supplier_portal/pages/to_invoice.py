@@ -23,23 +23,26 @@ from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.portal_states import PortalState
-from invoicing.portal_invoicing.queries import ReadyLine
+from invoicing.portal_invoicing.queries import ReadyFilter, ReadyLine, ReadyOrder
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
 from supplier_portal.pages.forms import SEES, SENDS, WAITING_SHOWN, actor_of, as_pdf, as_xml, new_key
 from supplier_portal.pages.line_choices import fingerprint_of, lines_named, sum_of
-from supplier_portal.pages.query_params import month_of
+from supplier_portal.pages.query_params import month_of, text_of
 from web.access import signed_in
 from web.costly import COSTLY
 from web.invoice_pdf import part_of, parts_of, pdf_of
+from web.lists import addresses, chips, sorting
+from web.lists.sorting import Sorting
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.verdict_view import VerdictView, verdict_view
 
 router = pages_router("/to-invoice")
 
 _SHOWN = 100
+_FALLS = frozenset({ReadyOrder.QUANTITY, ReadyOrder.AMOUNT})
 # So many rows of a review or of a press stand on one page, where there are more than one press does at once.
 _ROWS_SHOWN = 50
 # How long a document stopped before it left is told about here.
@@ -62,33 +65,61 @@ class Previewed:
 def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Every line that can be invoiced, and what is on its way."""
     actor, now = actor_of(person), database_of(request).clock()
-    month, unit = month_of(request), request.query_params.get("unit", "")
+    wanted, sorted_by = ready_filter(request), _sorting(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        everything = portal_queries.ready_lines(session, actor)
-        chosen = month is not None or unit
-        lines = portal_queries.ready_lines(session, actor, month=month, unit=unit) if chosen else everything
+        sums = portal_queries.ready_sums(session, actor, wanted)
+        page = Page.of(request, sum(count for count, _ in sums), size=_SHOWN)
+        lines = portal_queries.ready_among(session, actor, wanted, limit=page.size, offset=page.offset)
+        months = portal_queries.ready_months(session, actor)
         waiting = portal_document_store.in_state(session, actor, PortalState.WAITING, limit=WAITING_SHOWN)
         waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         stopped = portal_document_store.in_state(session, actor, PortalState.STOPPED, limit=5)
-    months = sorted({each.month for each in everything}, key=str, reverse=True)
+    units = actor.units_in(register)
     return render(
         request,
         person,
         "flip/to_invoice.html",
-        lines=(page := Page.of(request, len(lines), size=_SHOWN)).rows(lines),
+        lines=lines,
         page=page,
-        count=len(lines),
-        sum=sum_of([each.amount for each in lines]),
+        count=page.total,
+        # Sums of several currencies are no one sum.
+        sum=sums[0][1] if len(sums) == 1 else None,
         months=months,
-        units=actor.units_in(register),
-        chosen_month=month,
-        unit=unit,
+        units=units,
+        chosen_month=wanted.month,
+        unit=wanted.unit,
+        sorting=sorted_by,
+        sorts=sorting.headings(request, sorted_by, ReadyOrder, falls=_FALLS),
+        chips=chips.chips(
+            request,
+            {
+                "month": (Text("Månad"), wanted.month),
+                "unit": (Text("Enhet"), units.get(wanted.unit, wanted.unit)),
+            },
+        ),
+        excel=addresses.file_address(request, "/exports/to-invoice.xlsx"),
+        csv=addresses.file_address(request, "/exports/to-invoice.csv"),
         waiting=waiting,
         waiting_count=waiting_count,
         stopped=[each for each in stopped if each.release_at > now - _STOPPED_SHOWN],
         may_send=person.may(SENDS),
     )
+
+
+def ready_filter(request: Request) -> ReadyFilter:
+    """What the address limits the lines to, and by what it orders them."""
+    ordered = _sorting(request)
+    return ReadyFilter(
+        month=month_of(request),
+        unit=text_of(request, "unit"),
+        order=ordered.column,
+        falling=ordered.falling,
+    )
+
+
+def _sorting(request: Request) -> Sorting[ReadyOrder]:
+    return sorting.read(request.query_params, ReadyOrder, default=ReadyOrder.MONTH, falls=_FALLS)
 
 
 @router.get("/line/{order_number}/{line_id}")

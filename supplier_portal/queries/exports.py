@@ -21,7 +21,8 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching import causes
 from invoicing.matching.deviations import Match
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing.queries import on_its_way
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing.queries import InvoiceFilter, ReadyFilter, SortOrder, on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
@@ -33,6 +34,11 @@ from web import state_labels
 _AT_ONCE: Final = 500
 
 Say = Callable[[Text], str]
+
+_EVERY_ORDER: Final = OrderFilter()
+_EVERY_LINE: Final = ReadyFilter()
+AS_THEY_CAME: Final = InvoiceFilter(order=SortOrder.RECEIVED, falling=False)
+"""Every document, in the order they came."""
 
 
 class What(StrEnum):
@@ -60,17 +66,25 @@ TITLES: Final[dict[What, Text]] = {
 
 
 def sheet(
-    session: Session, register: Register, scope: Scope, what: What, say: Say, *, wanted: OrderFilter
+    session: Session,
+    register: Register,
+    scope: Scope,
+    what: What,
+    say: Say,
+    *,
+    wanted: OrderFilter = _EVERY_ORDER,
+    ready: ReadyFilter = _EVERY_LINE,
+    invoices: InvoiceFilter = AS_THEY_CAME,
 ) -> Sheet:
-    """The list in the reader's language; `wanted` limits the orders."""
+    """The list in the reader's language: what the list of that kind shows with its filter, in its order."""
     title = say(TITLES[what])
     match what:
         case What.ORDERS:
             return Sheet(title, _order_columns(say), _orders(session, register, scope, say, wanted))
         case What.TO_INVOICE:
-            return Sheet(title, _line_columns(say), _lines(session, register, scope, say))
+            return Sheet(title, _line_columns(say), _lines(session, register, scope, say, ready))
         case What.INVOICES:
-            return Sheet(title, _invoice_columns(say), _invoices(session, scope, say))
+            return Sheet(title, _invoice_columns(say), _invoices(session, scope, say, invoices))
 
 
 def _order_columns(say: Say) -> list[SheetColumn]:
@@ -138,7 +152,9 @@ def _line_columns(say: Say) -> list[SheetColumn]:
     ]
 
 
-def _lines(session: Session, register: Register, scope: Scope, say: Say) -> Iterator[Sequence[CellValue]]:
+def _lines(
+    session: Session, register: Register, scope: Scope, say: Say, wanted: ReadyFilter
+) -> Iterator[Sequence[CellValue]]:
     order, line, account, receipt = (
         order_tables.purchase_order,
         order_tables.order_line,
@@ -162,12 +178,14 @@ def _lines(session: Session, register: Register, scope: Scope, say: Say) -> Iter
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
             scope.of_orders(),
+            scope.of_deliveries(),
+            *portal_queries.ready_conditions(wanted),
             account.c.receipt_id.is_not(None),
             account.c.invoice_id.is_(None),
             account.c.amount_received > ZERO,
             ~on_its_way(),
         )
-        .order_by(line.c.order_number, line.c.line_id)
+        .order_by(*portal_queries.ready_ordered(wanted))
     )
     names = _unit_names(register)
     for row in _read(session, question):
@@ -217,11 +235,14 @@ def _invoice_columns(say: Say) -> list[SheetColumn]:
     ]
 
 
-def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[CellValue]]:
+def _invoices(
+    session: Session, scope: Scope, say: Say, wanted: InvoiceFilter
+) -> Iterator[Sequence[CellValue]]:
     table = document_tables.invoice
     kinds = {"INVOICE": say(Text("Faktura")), "CREDIT_NOTE": say(Text("Kreditfaktura"))}
     columns = [column for column in table.c if column.name != "content"]
-    question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)
+    question = select(*columns).where(*portal_queries.conditions(scope, wanted))
+    question = question.order_by(*portal_queries.ordered(wanted))
     for row, match in _judged(session, question):
         _, state = state_labels.told(row.document_type.lower(), row.state)
         sign = -1 if row.document_type == "CREDIT_NOTE" else 1

@@ -65,6 +65,7 @@ class Sort(StrEnum):
 
     NUMBER = "number"
     REFERENCE = "reference"
+    UNIT = "unit"
     PERIOD = "period"
     AMOUNT = "amount"
 
@@ -298,6 +299,7 @@ def _ordered(question: Select[Any], wanted: OrderFilter) -> Select[Any]:
     column = {
         Sort.NUMBER: _ORDER.c.number,
         Sort.REFERENCE: _ORDER.c.execution_reference,
+        Sort.UNIT: _ORDER.c.unit_id,
         Sort.PERIOD: _ORDER.c.starts_on,
         Sort.AMOUNT: _ORDER.c.amount,
     }[wanted.sort]

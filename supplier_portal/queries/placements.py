@@ -29,6 +29,7 @@ _PLACEMENT, _PERIOD, _INTERRUPTION = (
     order_tables.interruption,
 )
 _ONE = _PERIOD.alias("one")
+_NEVER = literal(date(9999, 12, 31))
 # The same tables as a condition asks about them, whatever the list itself is joined with.
 _SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")
 _LISTED = unit_tutor.alias("listed")
@@ -63,6 +64,16 @@ class Stands(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class PlacementOrder(StrEnum):
+    """The columns that the list is sorted by; `period` is the first day."""
+
+    REFERENCE = "reference"
+    UNIT = "unit"
+    PERIOD = "period"
+    LAST_DAY = "last_day"
+    TUTOR = "tutor"
+
+
 @dataclass(frozen=True, slots=True)
 class PlacementFilter:
     """What the list is limited to. `since` is the newest interruption seen on the last visit."""
@@ -81,6 +92,9 @@ class PlacementFilter:
     """Only placements whose reference comes after this one: where the page before ended."""
     by_reference: bool = False
     """In the order of their references."""
+    order: PlacementOrder | None = None
+    """By this column; None: the newest start first, and those that need a tutor by their last day to get one."""
+    falling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +161,27 @@ def listed(
         .outerjoin(tutor_assignment, _STANDING)
         .outerjoin(unit_tutor, _OF_UNIT)
         .where(_condition(scope, wanted, today))
-        .order_by(*([reference] if wanted.by_reference else [by, reference.desc()]))
+        .order_by(*([reference] if wanted.by_reference else _ordered(wanted, by)))
         .limit(limit)
         .offset(offset)
     )
     return [_placement_row(row, today) for row in session.execute(question)]
+
+
+def _ordered(wanted: PlacementFilter, usual: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+    """The order of the list; the reference makes it whole, so that a row never stands on two pages."""
+    reference = _PLACEMENT.c.execution_reference
+    if wanted.order is None:
+        return usual, reference.desc()
+    column: ColumnElement[Any] = {
+        PlacementOrder.REFERENCE: reference,
+        PlacementOrder.UNIT: _PLACEMENT.c.unit_id,
+        PlacementOrder.PERIOD: _ONE.c.starts_on,
+        # One that has no last day ends after all that have one, on either engine.
+        PlacementOrder.LAST_DAY: func.coalesce(_INTERRUPTION.c.effective_on, _NEVER),
+        PlacementOrder.TUTOR: func.coalesce(tutor_assignment.c.tutor, ""),
+    }[wanted.order]
+    return (column.desc(), reference.desc()) if wanted.falling else (column, reference)
 
 
 def find(session: Session, scope: Scope, reference: str) -> Placement | None:

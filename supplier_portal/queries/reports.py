@@ -82,6 +82,16 @@ MonthKey = tuple[str, str]
 """A month of a placement: the month as it is written, and the execution reference."""
 
 
+class ReportOrder(StrEnum):
+    """The columns that the filed reports are sorted by."""
+
+    MONTH = "month"
+    REFERENCE = "reference"
+    UNIT = "unit"
+    FILED = "filed"
+    STATE = "state"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
     """What a list of months is limited to; empty where not."""
@@ -94,6 +104,8 @@ class ReportFilter:
     """Only months of these cases; None: of all."""
     after: MonthKey | None = None
     """Only months that come after this one, in the order of months and then references."""
+    order: ReportOrder = ReportOrder.MONTH
+    falling: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +206,19 @@ def waiting_for_buyer(session: Session, scope: Scope) -> tuple[int, date | None]
 def filed(
     session: Session, scope: Scope, wanted: ReportFilter, *, limit: int, offset: int = 0
 ) -> list[FiledMonth]:
-    """The newest report of each month, the newest month first."""
+    """The newest report of each month, in the order that is asked for; of one month the last filed first."""
+    column = {
+        ReportOrder.MONTH: _REPORT.c.month,
+        ReportOrder.REFERENCE: _REPORT.c.execution_reference,
+        ReportOrder.UNIT: _PLACEMENT.c.unit_id,
+        ReportOrder.FILED: _REPORT.c.filed_on,
+        ReportOrder.STATE: _REPORT.c.state,
+    }[wanted.order]
     question = _filed(scope, wanted).order_by(
-        _REPORT.c.month.desc(), _REPORT.c.filed_on.desc(), _REPORT.c.execution_reference
+        column.desc() if wanted.falling else column,
+        _REPORT.c.filed_on.desc(),
+        _REPORT.c.execution_reference,
+        _REPORT.c.month,
     )
     rows = session.execute(question.limit(limit).offset(offset))
     return [FiledMonth(report_of(row), row.unit_id) for row in rows]

@@ -68,7 +68,7 @@ def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> Non
     auditor = office.sit("jenny", P.AUDIT)
     for path in ("/finance", f"/finance/documents/{invoice.id}", "/finance/policies", "/finance/post"):
         office.go(path)
-        assert page.locator("main form[method=post]:not([action^='/finance/filters'])").count() == 0
+        assert page.locator("main form[method=post]:not([action^='/views'])").count() == 0
     office.go(f"/finance/audit?q={reference(0)}")
     office.sound()
     with page.expect_download() as download:
@@ -98,13 +98,13 @@ def _every_post_is_refused(office: Office, account: int) -> None:
         base_url=office.site.address, trust_env=False, verify=NO_TLS, cookies=cookie, headers=origin
     ) as client:
         token = client.get("/finance").text.split(f'name="{TOKEN_FIELD}" value="')[1].split('"')[0]
-        own = client.post("/finance/filters", data={TOKEN_FIELD: token, "name": "Mina"})
+        own = client.post("/views", data={TOKEN_FIELD: token, "name": "Mina"})
         assert own.status_code == 303
         tried = 0
         words = {"kind": "DOCUMENT", "action": "credit", "answer": "confirm"}
         for route in routes_desk.ROUTES:
             method, path = route.split(" ", 1)
-            if method != "POST" or path.startswith("/finance/filters"):
+            if method != "POST" or path.startswith("/views"):
                 continue
             filled = re.sub(r"\{(\w+)[^}]*\}", lambda key: words.get(key[1], "1"), path)
             answer = client.post(filled, data={TOKEN_FIELD: token, "reason": "Prov"})

@@ -78,3 +78,22 @@ def test_paper_has_the_wide_pictures_and_nothing_to_press(site: Site, browser_pa
         assert browser_page.locator("button:visible, a.button:visible, input:visible").count() == 0, path
     goes(browser_page, site, SUPPLIER, "/orders")
     assert browser_page.locator("table.data thead").is_visible(), "rows are a table, and no cards"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_first_row_of_a_list_is_on_the_first_screen_and_its_filters_within_a_press(
+    site: Site, browser_page: Page, width: int, height: int
+) -> None:
+    browser_page.set_viewport_size({"width": width, "height": height})
+    for who, path in (*SORTED, (SUPPLIER, "/to-invoice"), (SUPPLIER, "/placements"), (STAFF, "/finance")):
+        goes(browser_page, site, who, path)
+        row = browser_page.locator("main tbody tr").first.bounding_box()
+        assert row is not None
+        assert row["y"] < height, path
+        field = browser_page.locator("main form[role=search] select").first
+        if path != "/finance":
+            assert field.is_visible() is (width == 1280), path
+        if not field.is_visible():
+            browser_page.get_by_text("Filtrera", exact=True).click()
+        field.focus()
+        assert field.evaluate("(each) => each === document.activeElement"), path

@@ -117,7 +117,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     books.minutes_later()
     assert books.states()["EGEN-2"] is accepted
     page.goto(f"{site}/invoices?q=EGEN-2")
-    page.get_by_role("link", name="EGEN-2").click()
+    page.get_by_role("link", name="EGEN-2", exact=True).click()
     expect(page.get_by_role("heading", name="Betalas 2026-12-21")).to_be_visible()
 
     # The test bench, which touches no figure.

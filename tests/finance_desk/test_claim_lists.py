@@ -1,6 +1,6 @@
 """What suppliers owe, on the pages of those who claim it: one question for many claims, and the sums of all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
@@ -47,18 +47,24 @@ def questions(officer: Visitor, path: str) -> int:
     return len([each for each in put if "claim" in each or "payment_item" in each])
 
 
+def asked_once_counted(officer: Visitor, paths: Sequence[str]) -> list[int]:
+    """The questions of each page, when what waits in the menu is counted already and kept for a while."""
+    questions(officer, paths[0])
+    return [questions(officer, path) for path in paths]
+
+
 def test_a_page_asks_as_much_for_one_claim_as_for_several(system: System, officer: Visitor) -> None:
     desk = ClaimDesk(system)
     first = desk.paid()
     desk.credited()
     paths = ("/finance/payments", "/finance/payments/claims", f"/finance/payments/claims/{first.id}")
-    before = [questions(officer, path) for path in paths]
+    before = asked_once_counted(officer, paths)
     for line, number in (("002", "F-2"), ("001", "F-3")):
         desk.paid(number, line=line)
         desk.credited(f"K-{number}", on=date(2026, 5, 3))
     with system.database.reading() as session:
         assert len(claim_store.listed(session)) > 1
-    assert [questions(officer, path) for path in paths] == before
+    assert asked_once_counted(officer, paths) == before
 
 
 def test_whoever_looks_for_one_claim_reads_no_other(system: System) -> None:

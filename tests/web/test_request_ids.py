@@ -42,7 +42,7 @@ def test_the_id_that_the_proxy_gave_is_in_answer_log_page_and_trace(site: Site) 
         capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines,
         visitor(site, ONES[Permission.FINANCE]) as finance,
     ):
-        answer = finance.client.post("/finance/filters", data={"name": "x"}, headers=headers)
+        answer = finance.client.post("/views", data={"name": "x"}, headers=headers)
     assert (answer.status_code, answer.headers[HEADER]) == (403, GIVEN)
     assert f"Ärendenummer: {GIVEN}" in text_of(answer)
     (line,) = (each for each in lines if each["event"] == "kept out")
@@ -89,7 +89,7 @@ def test_an_id_that_stands_there_twice_is_nobodys(site: Site) -> None:
 def test_a_trace_that_is_none_is_not_told(site: Site, traceparent: str) -> None:
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         httpx.post(
-            f"{site.address}/finance/filters",
+            f"{site.address}/views",
             headers={"traceparent": traceparent, "Accept": "text/html"},
             trust_env=False,
         )

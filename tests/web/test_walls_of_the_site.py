@@ -66,11 +66,11 @@ def test_whoever_signs_out_leaves_nothing_in_the_browser(site: Site) -> None:
 def test_who_is_kept_out_stands_in_the_log_without_what_was_asked(site: Site) -> None:
     with capture_logs() as lines, visitor(site, ONES[Permission.FINANCE]) as finance:
         assert finance.post("/finance/letters/7/reveal", {"reason": "Kanarie"}).status_code == 403
-        assert finance.client.post("/finance/filters", data={"name": "Kanarie"}).status_code == 403
+        assert finance.client.post("/views", data={"name": "Kanarie"}).status_code == 403
     told = [line for line in lines if line["event"] == "kept out"]
     assert [(line["route"], line["why"]) for line in told] == [
         ("/finance/letters/{number}/reveal", "NotPermitted"),
-        ("/finance/filters", "NotOurForm"),
+        ("/views", "NotOurForm"),
     ]
     assert str(told[0]["by"]).startswith("user-")
     assert "Kanarie" not in str(lines)

@@ -93,10 +93,19 @@ def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = Fa
 
 
 @command(payments, "proposals")
-def proposals(context: CommandContext, as_json: AsJson = False) -> None:
-    """Visa betalningsförslagen / show the payment proposals."""
+def proposals(
+    context: CommandContext,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 100,
+    skip: Annotated[
+        int,
+        typer.Option("--skip", min=0, help="Hoppa över så många av de nyaste / skip so many of the newest"),
+    ] = 0,
+) -> None:
+    """Visa betalningsförslagen, det nyaste först / show the payment proposals, the newest first."""
     with context.reading() as session:
-        found = proposal_store.overviews(session)
+        found = proposal_store.overviews(session, limit=limit, offset=skip)
+        many = proposal_store.count(session)
     if as_json:
         write_json(
             [
@@ -123,6 +132,17 @@ def proposals(context: CommandContext, as_json: AsJson = False) -> None:
         for each in found
     ]
     show(table(_PROPOSALS, rows, language=context.language))
+    if len(rows) < many:
+        typer.echo(
+            context.say(
+                Text(
+                    "%(shown)s av %(many)s visas. Äldre: --skip %(next)s.",
+                    shown=len(rows),
+                    many=many,
+                    next=skip + len(rows),
+                )
+            )
+        )
 
 
 @command(payments, "attest")

@@ -43,8 +43,6 @@ BOOKS: Final = "writes in the ledger what has happened"
 ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/items/{kind}/{number}/owner": frozenset({DeskAction.HANDED_OVER}),
     "POST /finance/items/{kind}/{number}/comment": frozenset({DeskAction.COMMENTED}),
-    "POST /finance/filters": "keeps somebody's own filter",
-    "POST /finance/filters/{number}/drop": "drops somebody's own filter",
     "POST /finance/letters/{number}/replay": QUEUE,
     "POST /finance/letters/{number}/lay-aside": QUEUE,
     "POST /finance/letters/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),

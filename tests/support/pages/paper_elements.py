@@ -58,10 +58,19 @@ def _said(element: HtmlElement) -> Iterator[str]:
     yield gap
     yield element.text or ""
     for child in element:
-        if element.tag != "details" or element.get("open") is not None or child.tag == "summary":
+        if not _folded(element) or child.tag == "summary":
             yield from _said(child)
         yield child.tail or ""
     yield gap
+
+
+def _folded(element: HtmlElement) -> bool:
+    """Whether they are details that are closed; what folds on a phone alone stands open on paper."""
+    return (
+        element.tag == "details"
+        and element.get("open") is None
+        and "narrow-fold" not in str(element.get("class", "")).split()
+    )
 
 
 def visible(element: HtmlElement) -> bool:
@@ -70,12 +79,7 @@ def visible(element: HtmlElement) -> bool:
     for each in (element, *element.iterancestors()):
         if each.get("hidden") is not None or each.get("type") == "hidden":
             return False
-        if (
-            each.tag == "details"
-            and each.get("open") is None
-            and inside is not None
-            and inside.tag != "summary"
-        ):
+        if _folded(each) and inside is not None and inside.tag != "summary":
             return False
         inside = each
     return True

@@ -35,6 +35,8 @@ ROUTES = {
     "POST /sign-in/openid/logout": Route(everybody=True, page=False),
     "POST /sign-in/openid/{key}/logout": Route(everybody=True, page=False),
     "POST /link/{secret}/openid": Route(everybody=True),
+    "POST /views": Route(may=_ALL, form={"name": "Mina", "address": "/orders?month=2026-09"}),
+    "POST /views/{number:int}/drop": Route(may=_ALL, foreign=("/views/99999/drop",)),
     "GET /search": Route(may=_ALL, own=("/search", "/search?q=F26", "/search?q=2026-10")),
     "GET /account/identities": Route(may=_ALL, own=("/account/identities",)),
     "POST /account/identities": Route(may=_ALL),

@@ -59,8 +59,6 @@ ROUTES = {
     "POST /finance/items/{kind}/{number}/comment": Route(
         may=FINANCE, foreign=("/finance/items/NOTHING/99999/comment",), form={"text": "Hej"}
     ),
-    "POST /finance/filters": Route(may=READERS, form={"name": "Mina", "query": "cause=PRICE"}),
-    "POST /finance/filters/{number}/drop": Route(may=READERS),
     "GET /finance/conversations": Route(may=READERS, own=("/finance/conversations",)),
     "GET /finance/documents/{number}/conversation": Route(
         may=READERS,
