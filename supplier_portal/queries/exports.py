@@ -123,7 +123,7 @@ def _orders(
             row.issued_on,
             row.ordered,
             row.received,
-            row.invoiced,
+            row.invoiced_after_credit,
             row.paid,
             row.ordered.currency,
             row.to_invoice,

@@ -106,8 +106,14 @@ class OrderRow:
     ordered: Money
     received: Money
     invoiced: Money
+    credited: Money
     paid: Money
     to_invoice: int
+
+    @property
+    def invoiced_after_credit(self) -> Money:
+        """What stands of what was invoiced."""
+        return self.invoiced - self.credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +338,8 @@ def _order_row(row: Row[Any], lines: Sequence[Row[Any]], billed: Row[Any] | None
         issued_on=row.issued_on,
         ordered=Money(row.amount, currency),
         received=Money(sum((line.amount_received for line in lines), ZERO), currency),
-        invoiced=Money(billed.invoiced - billed.credited if billed else ZERO, currency),
+        invoiced=Money(billed.invoiced if billed else ZERO, currency),
+        credited=Money(billed.credited if billed else ZERO, currency),
         paid=Money(billed.paid if billed else ZERO, currency),
         to_invoice=sum(map(_is_ready, lines)),
     )

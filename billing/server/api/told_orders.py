@@ -38,7 +38,8 @@ class ToldOrder(BaseModel):
     currency: str
     amount_ordered: str
     amount_received: str
-    amount_invoiced: str
+    amount_invoiced: str = Field(description="All that was invoiced of it, also what was credited since.")
+    amount_credited: str = Field(description="What of that was credited.")
     amount_paid: str
     lines_to_invoice: int = Field(description="How many lines can be invoiced now.")
 
@@ -96,6 +97,7 @@ def told(row: OrderRow) -> ToldOrder:
         amount_ordered=amount_of(row.ordered),
         amount_received=amount_of(row.received),
         amount_invoiced=amount_of(row.invoiced),
+        amount_credited=amount_of(row.credited),
         amount_paid=amount_of(row.paid),
         lines_to_invoice=row.to_invoice,
     )
@@ -121,6 +123,7 @@ def one(view: OrderView, objections: Sequence[Objection], *, path: str) -> OneOr
         amount_ordered=summed("ordered"),
         amount_received=summed("received"),
         amount_invoiced=summed("invoiced"),
+        amount_credited=summed("credited"),
         amount_paid=summed("paid"),
         lines_to_invoice=sum(each.ready for each in view.lines),
         lines=[_line(each) for each in view.lines],

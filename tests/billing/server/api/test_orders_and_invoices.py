@@ -96,6 +96,22 @@ def test_the_message_is_handed_out_as_it_was_sent(system: System, portal: httpx.
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_an_order_is_told_with_the_same_amounts_in_the_list_and_alone(
+    system: System, portal: httpx.Client
+) -> None:
+    system.decide()
+    system.report("100000101", "2026-01", on=date(2026, 2, 2))
+    number, mine = system.order("100000101").number, bearing(a_client(system)[1])
+    invoice = system.flip(number, number="F-1", on=date(2026, 2, 3))
+    system.send(invoice)
+    system.send_credit(invoice, number="K-1", on=date(2026, 2, 4))
+    system.send_invoice(number, number="F-2", on=date(2026, 2, 5))
+    (listed,) = portal.get(ORDERS, headers=mine).json()["orders"]
+    alone = portal.get(f"{ORDERS}/{number}", headers=mine).json()
+    assert {name: alone[name] for name in listed} == listed
+    assert (listed["amount_invoiced"], listed["amount_credited"]) == ("3800.00", "1900.00")
+
+
 @pytest.mark.both_engines
 def test_whoever_goes_on_from_the_cursor_misses_no_change(system: System, portal: httpx.Client) -> None:
     references = [f"10000010{place}" for place in range(3)]
