@@ -46,6 +46,7 @@ from tests.support.project import PROJECT
 from tests.support.servers.system_databases import migrated
 from tests.support.stories.personal_numbers import SOMEBODY
 from tests.support.stories.system import FYRBAKEN, System, example_register
+from web.lists import saved_views
 
 NOW, DAY, MONTH = datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 2), Month(2026, 2)
 BY, BOOKS = "user-1", LedgerAccounts()
@@ -205,6 +206,10 @@ ROWS: dict[str, tuple[int, Way]] = {
             today=DAY,
             instead_of="",
         ),
+    ),
+    "web.lists.saved_views": (
+        60,
+        lambda session, said: saved_views.keep(session, BY, name=said, address="/orders"),
     ),
 }
 

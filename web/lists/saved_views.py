@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation import personal_numbers
 from foundation.errors import NotThere, Refused
+from foundation.sql import Session
 from foundation.text import Text
 from foundation.written import kept_words
 from web.access import signed_in
@@ -33,22 +34,24 @@ class ViewRefused(Refused):
 def save(request: Request, person: Person = signed_in()) -> Response:
     """Keep the address of a list under a name; an earlier view of that list and name is replaced."""
     address = own_path(text_of(request, "address"))
-    name = kept_words.kept(
-        text_of(request, "name"), ViewRefused, asked=Text("Ge vyn ett namn."), longest=NAME_LONGEST
-    )
+    with whole_database_of(request).writing() as session:
+        name = keep(session, person.id, name=text_of(request, "name"), address=address)
+    return see_other(address, Text("Vyn %(name)s är sparad.", name=name))
+
+
+def keep(session: Session, person: str, *, name: str, address: str) -> str:
+    """Keep the address under the name, which is given back as it is kept; raises ViewRefused, PersonalNumber."""
+    name = kept_words.kept(name, ViewRefused, asked=Text("Ge vyn ett namn."), longest=NAME_LONGEST)
     personal_numbers.refuse(address)
     if len(address) > _ADDRESS_LONGEST:
         raise ViewRefused(Text("Urvalet är för långt för att sparas. Ta bort ett villkor och spara igen."))
-    with whole_database_of(request).writing() as session:
-        before = view_store.named(session, person.id, name)
-        if before is not None and before.path != address.partition("?")[0]:
-            raise ViewRefused(
-                Text(
-                    "Du har redan en vy som heter %(name)s på en annan lista. Välj ett annat namn.", name=name
-                )
-            )
-        view_store.save(session, person.id, name, address)
-    return see_other(address, Text("Vyn %(name)s är sparad.", name=name))
+    before = view_store.named(session, person, name)
+    if before is not None and before.path != address.partition("?")[0]:
+        raise ViewRefused(
+            Text("Du har redan en vy som heter %(name)s på en annan lista. Välj ett annat namn.", name=name)
+        )
+    view_store.save(session, person, name, address)
+    return name
 
 
 @router.post("/{number:int}/drop")
