@@ -98,7 +98,7 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
     made = [each for row in rows for each in row.made]
     goes_on = task is not None and task.state is TaskState.WAITING
     is_still = request.query_params.get("still") == "yes"
-    answer = render(
+    return render(
         request,
         person,
         "flip/sent.html",
@@ -115,10 +115,8 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
         task=task,
         goes_on=goes_on,
         is_still=is_still,
+        seconds_until_renewed=_LOOK_AGAIN_SECONDS if goes_on and not is_still else 0,
     )
-    if goes_on and not is_still:
-        answer.headers["Refresh"] = str(_LOOK_AGAIN_SECONDS)
-    return answer
 
 
 @router.post("/sent/{key}/stop")

@@ -37,7 +37,26 @@ document.addEventListener("change", (event) => {
     if (box.type === "checkbox" && box.name === name && !box.disabled) box.checked = event.target.checked;
   }
 });
-for (const box of document.querySelectorAll("[data-ticks]")) box.hidden = false;
+
+// How many rows are ticked and what they come to: <p data-chosen="name-of-boxes" data-one="…" data-many="… {num} …">.
+function countChosen() {
+  const language = document.documentElement.lang;
+  for (const told of document.querySelectorAll("[data-chosen]")) {
+    const boxes = document.querySelectorAll(`#content input[name="${told.dataset.chosen}"]:checked`);
+    const sums = new Map();
+    for (const { dataset: { amount, currency } } of boxes) {
+      sums.set(currency, (sums.get(currency) ?? 0) + Math.round(amount * 100));
+    }
+    const money = (sum, currency) => new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: language === "sv" ? "symbol" : "code" }).format(sum / 100);
+    const words = boxes.length === 1 ? told.dataset.one : told.dataset.many.replace("{num}", boxes.length);
+    told.textContent = [words, ...[...sums].map(([currency, sum]) => money(sum, currency))].join(" · ");
+    told.hidden = !boxes.length;
+  }
+}
+document.addEventListener("change", countChosen);
+document.addEventListener("page-changed", countChosen);
+// A page that comes back from the browser's memory has its ticks.
+window.addEventListener("pageshow", countChosen);
 
 // A list that sends its form as soon as it is changed: <select data-sends>.
 document.addEventListener("change", (event) => {
@@ -45,10 +64,14 @@ document.addEventListener("change", (event) => {
 });
 
 // Printing on a button: <button type="button" data-prints hidden>.
-for (const button of document.querySelectorAll("[data-prints]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-prints]")) window.print();
+});
+
+// What only works with script is in sight with it, on this page and on what it is changed to.
+const unhide = () => document.querySelectorAll("[data-ticks], [data-prints]").forEach((each) => { each.hidden = false; });
+document.addEventListener("page-changed", unhide);
+unhide();
 
 // What is written in a form is kept in this tab while its sender has to sign in again, and put back on its page; no
 // password, no code and no file. Wherever else the sending leads, nothing is kept.

@@ -15,7 +15,7 @@ from web.pages import database_of, pages_router, render, see_other
 router = pages_router()
 _P = Permission
 LOOK_AGAIN_SECONDS = 2
-"""The page of work that is going on loads itself again after so long."""
+"""The page of work that is going on is asked for again after so long."""
 
 
 @router.get("/finance/payments/tasks/{number}")
@@ -26,7 +26,7 @@ def work(request: Request, number: int, person: Person = signed_in(*READERS)) ->
         names = people(session, register_store.load(session))
     goes_on = task.state is TaskState.WAITING
     is_still = request.query_params.get("still") == "yes"
-    answer = render(
+    return render(
         request,
         person,
         "pay/work.html",
@@ -36,14 +36,12 @@ def work(request: Request, number: int, person: Person = signed_in(*READERS)) ->
         tone=_TONES.get(task.state, "note") if not task.is_short else "note",
         goes_on=goes_on,
         is_still=is_still,
+        seconds_until_renewed=LOOK_AGAIN_SECONDS if goes_on and not is_still else 0,
         percent=min(100, 100 * task.rows_done // task.rows_total) if task.rows_total else 0,
         by=names.get(task.asked_by, task.asked_by),
         leads_to=task.leads_to or task.content.get("leads_to", "/finance/payments"),
         may=person.may(_P.FINANCE, _P.ATTEST),
     )
-    if goes_on and not is_still:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
 
 
 @router.post("/finance/payments/tasks/{number}/stop")
