@@ -7,7 +7,7 @@ let asking = null;
 
 const said = document.createElement("p");
 said.className = "hidden";
-said.setAttribute("role", "status");
+said.setAttribute("aria-live", "polite");
 document.body.append(said);
 
 // What had the focus, as it can be found again where the same control stands on the new page.
