@@ -12,7 +12,7 @@ from invoicing.conversation import message_store
 from invoicing.exceptions import queue_queries, report_queries
 from invoicing.exceptions.queue import QueuePart
 from invoicing.payment import proposal_store
-from invoicing.payment.bank_answers import bank_report_store, transfer_note_store
+from invoicing.payment.bank_answers import bank_report_store
 from invoicing.supplier_changes import change_request_store
 from orders.objections import store as objection_store
 from web.frame.waiting import Waiting
@@ -41,15 +41,8 @@ def waiting(session: Session, person: Person, today: date) -> Iterator[Waiting]:
         drafts = proposal_store.drafts_of_others(session, person.id)
         address = f"/finance/payments/proposals/{drafts[0]}" if len(drafts) == 1 else "/finance/payments"
         yield Waiting(Text("Betalningsförslag att attestera"), len(drafts), address)
-    if person.may(_P.FINANCE, _P.ATTEST):
-        noted = [each for each in transfer_note_store.waiting(session) if each.noted_by != person.id]
-        yield Waiting(Text("Vad banken gjorde, att bekräfta"), len(noted), "/finance/payments/bank")
-        claims = waiting_queries.claims(session, person.id)
-        yield Waiting(Text("Fordringar att bekräfta"), claims, "/finance/payments/claims")
-        stops = waiting_queries.stops(session, person.id)
-        yield Waiting(Text("Betalningsstopp att bekräfta"), stops, "/finance/payments/stops")
-        closings = waiting_queries.closings(session, person.id)
-        yield Waiting(Text("Månader att stänga eller öppna"), closings, "/finance/reconciliation/months")
+    for kind, many in waiting_queries.confirmations(session, person).items():
+        yield Waiting(kind.words, many, kind.address)
     if person.may(_P.OFFICER):
         yield Waiting(
             Text("Redovisningar att godkänna"), report_queries.how_many(session), "/finance/reports"

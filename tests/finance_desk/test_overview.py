@@ -9,8 +9,10 @@ import pytest
 from lxml import html
 
 from accounts.identity import Permission
+from finance_desk.waiting_queries import CONFIRMATIONS
 from foundation.formatting import number_of
 from invoicing.payment import payable_store
+from tests.operations.test_waiting_alarms import ALARMED
 from tests.support.pages.all_routes import ONES, STAFF
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import Visitor, visitor
@@ -75,3 +77,19 @@ def test_the_coming_days_add_up_and_the_picture_is_its_table(site: Site) -> None
 
 def _far() -> date:
     return date(2100, 1, 1)
+
+
+def test_whatever_is_alarmed_about_as_waiting_for_a_second_person_is_counted() -> None:
+    alarmed = {(type(state), state) for state, alarm in ALARMED if alarm == "CONFIRMATIONS_WAITING"}
+    counted = [(type(each.state), each.state) for kind in CONFIRMATIONS for each in kind.asked]
+    assert len(counted) == len(set(counted))
+    assert set(counted) == alarmed
+
+
+def test_a_rate_waits_for_another_and_leads_to_where_it_is_confirmed(site: Site) -> None:
+    with visitor(site, ONES[Permission.FINANCE]) as first, visitor(site, ONES[Permission.ATTEST]) as second:
+        asked = first.post("/finance/payments/rates", {"valid_from": "2027-01-01", "percent": "2,00"})
+        assert asked.status_code == 303
+        assert cards(second)["/finance/payments/rates"] == 1
+        assert "/finance/payments/rates" not in cards(first)
+        assert second.get("/finance/payments/rates").status_code == 200
