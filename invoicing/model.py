@@ -41,6 +41,12 @@ class InvoiceState(StrEnum):
     SETTLED = "SETTLED"  # a credit note that found its invoice
 
 
+DOCUMENT_TYPE_WORDS: Final[Mapping[DocumentType, Text]] = {
+    DocumentType.INVOICE: Text("Fakturor"),
+    DocumentType.CREDIT_NOTE: Text("Kreditfakturor"),
+}
+"""What people call several of each."""
+
 INVOICE_WORDS: Final[Mapping[InvoiceState, Text]] = {
     InvoiceState.PARKED: Text("Väntar"),
     InvoiceState.IN_QUESTION: Text("I fråga"),

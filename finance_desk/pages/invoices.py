@@ -25,7 +25,7 @@ from foundation.text import Language, Text
 from invoicing.decisions import protected_store
 from invoicing.documents import document_queries
 from invoicing.documents.document_queries import DocumentFilter, DocumentOrder, ListedDocument
-from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, DocumentType, InvoiceState
+from invoicing.model import CREDIT_NOTE_WORDS, DOCUMENT_TYPE_WORDS, INVOICE_WORDS, DocumentType, InvoiceState
 from orders.register import store as register_store
 from web.access import signed_in
 from web.guards.kept_back import kept_back
@@ -42,7 +42,6 @@ SIZES: Final = (25, 50, 100, 200)
 FILE_MOST: Final = 50_000
 """So many rows a file holds; more are asked for in parts."""
 _LONGEST: Final = 120
-_TYPES: Final = {DocumentType.INVOICE: Text("Fakturor"), DocumentType.CREDIT_NOTE: Text("Kreditfakturor")}
 _FALLS: Final = frozenset({DocumentOrder.RECEIVED, DocumentOrder.ISSUED, DocumentOrder.AMOUNT})
 _FIELDS: Final = {
     "q": Text("Nummer, referens eller order"),
@@ -105,7 +104,7 @@ def invoices(request: Request, person: Person = signed_in(*READERS)) -> Response
         sorts=sorting.headings(request, asked.sorted, DocumentOrder, falls=_FALLS),
         sizes=[(each, addresses.changed(request, size=str(each))) for each in SIZES],
         states=[(each.value, INVOICE_WORDS[each]) for each in InvoiceState],
-        types=[(each.value, words) for each, words in _TYPES.items()],
+        types=[(each.value, words) for each, words in DOCUMENT_TYPE_WORDS.items()],
         excel=addresses.file_address(request, f"{ADDRESS}.xlsx"),
         csv=addresses.file_address(request, f"{ADDRESS}.csv"),
         most=FILE_MOST,
@@ -249,7 +248,7 @@ def _chips(request: Request, asked: Asked, names: Mapping[str, str]) -> list[Chi
     if asked.wanted.state is not None:
         said["state"] = INVOICE_WORDS[asked.wanted.state]
     if asked.wanted.document_type is not None:
-        said["type"] = _TYPES[asked.wanted.document_type]
+        said["type"] = DOCUMENT_TYPE_WORDS[asked.wanted.document_type]
     if asked.wanted.supplier:
         said["supplier"] = names.get(asked.wanted.supplier, asked.wanted.supplier)
     return chips.chips(request, {name: (_FIELDS[name], value) for name, value in said.items()})

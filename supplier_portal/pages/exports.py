@@ -137,7 +137,7 @@ def _written(request: Request, person: Person, what: What, dialect: Dialect | No
             say,
             wanted=order_filter(request),
             ready=ready_filter(request),
-            invoices=invoice_filter(request) if request.url.query else export_queries.AS_THEY_CAME,
+            invoices=invoice_filter(request),
         )
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)

@@ -17,7 +17,14 @@ from invoicing.conversation import message_store, writing
 from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.matching.causes import awaits_decision
-from invoicing.model import INVOICE_WORDS, DocumentType, InvoiceState, SupplierInvoice, days_after
+from invoicing.model import (
+    DOCUMENT_TYPE_WORDS,
+    INVOICE_WORDS,
+    DocumentType,
+    InvoiceState,
+    SupplierInvoice,
+    days_after,
+)
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
@@ -53,7 +60,6 @@ router = pages_router("/invoices")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _FALLS = frozenset({SortOrder.RECEIVED, SortOrder.AMOUNT, SortOrder.PAYS})
-_TYPES = {DocumentType.INVOICE: Text("Fakturor"), DocumentType.CREDIT_NOTE: Text("Kreditfakturor")}
 
 
 @router.get("")
@@ -240,7 +246,7 @@ def _chips(request: Request, wanted: InvoiceFilter) -> list[Chip]:
         {
             "q": (Text("Sök"), wanted.text),
             "month": (Text("Fakturamånad"), wanted.month),
-            "type": (Text("Slag"), _TYPES[kind] if kind else ""),
+            "type": (Text("Slag"), DOCUMENT_TYPE_WORDS[kind] if kind else ""),
             "state": (Text("Läge"), INVOICE_WORDS[state] if state else ""),
         },
     )

@@ -5,7 +5,6 @@ does at once are work of the system's, which a supplier's page asks for and foll
 """
 
 from collections.abc import Callable
-from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -30,6 +29,7 @@ from supplier_portal.pages.line_choices import fingerprint_of, lines_named, sum_
 from supplier_portal.pages.query_params import month_from
 from web.access import instant_of, signed_in
 from web.csrf import form_of
+from web.frame.running_work import followed
 from web.guards.form_fields import text_of
 from web.guards.own_paths import own_path
 from web.pages import (
@@ -42,8 +42,6 @@ from web.pages import (
 )
 
 router = pages_router("/to-invoice")
-
-_LOOK_AGAIN_SECONDS: Final = 2
 
 
 @router.post("/send")
@@ -97,7 +95,6 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
         raise NotThere
     made = [each for row in rows for each in row.made]
     goes_on = task is not None and task.state is TaskState.WAITING
-    is_still = request.query_params.get("still") == "yes"
     return render(
         request,
         person,
@@ -114,8 +111,7 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
         may_send=person.may(SENDS),
         task=task,
         goes_on=goes_on,
-        is_still=is_still,
-        seconds_until_renewed=_LOOK_AGAIN_SECONDS if goes_on and not is_still else 0,
+        **followed(request, goes_on=goes_on),
     )
 
 

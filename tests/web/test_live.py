@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from accounts.identity import Person
 from tests.support.pages.all_routes import STAFF, SUPPLIER
 from tests.support.pages.browser import Site, axe, session_cookie
 from tests.support.stories.demo_books import demo_site
@@ -98,6 +99,26 @@ def test_the_tabs_of_the_queue_change_it_in_place_and_another_page_is_loaded(sit
     page.locator("main a.row-link").first.click()
     page.wait_for_url("**/finance/documents/**")
     assert not page.evaluate(STAYED)
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "label", "written"),
+    [(STAFF, "/finance/audit", "Händelse", "claim"), (SUPPLIER, "/reports", "Referens", "400000014")],
+    ids=["a field that is called as the form's own address", "a form that leads to a place of its page"],
+)
+def test_any_search_of_a_list_is_asked_in_place(
+    site: Site, page: Page, who: Person, address: str, label: str, written: str
+) -> None:
+    page.context.add_cookies(
+        [{"name": "billing-session", "value": session_cookie(site, who), "url": site.address}]
+    )
+    opens(page, f"{site.address}{address}")
+    field = page.locator("main form[role=search]").get_by_label(label, exact=True)
+    field.fill(written)
+    field.press("Enter")
+    page.wait_for_url(f"**{address}?*{written}*")
+    expect(field).to_have_value(written)
+    assert page.evaluate(STAYED)
 
 
 def test_whoever_is_signed_out_meanwhile_is_led_to_sign_in_and_back(site: Site, page: Page) -> None:

@@ -16,9 +16,11 @@ function placeOf(element) {
   if (!element || element === content || !content.contains(element)) return () => null;
   if (element.id) return () => document.getElementById(element.id);
   const words = (each) => each.textContent.replace(/[↓↑]/g, "").trim();
-  const { tagName, name } = element;
+  const { tagName, name, type, value } = element;
   const text = words(element);
-  return (fresh) => [...fresh.querySelectorAll(tagName)].find((each) => (name ? each.name === name : words(each) === text));
+  const isTicked = type === "checkbox" || type === "radio";
+  const isSame = (each) => (name ? each.name === name && (!isTicked || each.value === value) : words(each) === text);
+  return (fresh) => [...fresh.querySelectorAll(tagName)].find(isSame);
 }
 
 async function show(address, { isKept = true, isWatched = false, focused = document.activeElement, isPaged = false } = {}) {
@@ -32,10 +34,11 @@ async function show(address, { isKept = true, isWatched = false, focused = docum
     answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch (wrong) {
-    if (wrong.name === "AbortError") return;
+    // A later question has taken its place.
+    if (asking !== mine) return;
     content.removeAttribute("aria-busy");
-    if (!isWatched) location.assign(address);
-    else watch();
+    if (isWatched || wrong.name === "AbortError") watch();
+    else location.assign(address);
     return;
   }
   // Signed out, led elsewhere or refused: the browser goes there itself, and what it is told is shown as ever.
@@ -44,7 +47,7 @@ async function show(address, { isKept = true, isWatched = false, focused = docum
     location.assign(answer.ok ? answer.url : address);
     return;
   }
-  if (isKept) history.pushState({ isLive: true }, "", answer.url);
+  if (isKept) history.pushState({ isLive: true }, "", answer.url + new URL(address).hash);
   document.title = page.title;
   for (const part of PARTS) {
     const [here, fresh] = [document.querySelector(part), page.querySelector(part)];
@@ -61,7 +64,8 @@ async function show(address, { isKept = true, isWatched = false, focused = docum
 
 function follow(event, address, options) {
   const to = new URL(address, location.href);
-  if (to.origin !== location.origin || to.pathname !== location.pathname || to.hash) return;
+  // Another place of the very same page is the browser's.
+  if (to.origin !== location.origin || to.pathname !== location.pathname || (to.hash && to.search === location.search)) return;
   event.preventDefault();
   if (history.state?.isLive === undefined) history.replaceState({ isLive: true }, "");
   show(to.href, options);
@@ -77,11 +81,15 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "get" || !form.closest("#content") || form.getAttribute("role") !== "search") return;
-  const to = new URL(form.action);
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() === "post" || !form.closest("#content") || form.getAttribute("role") !== "search") return;
+  // A field may be called "action", and hide what the form says of itself.
+  const to = new URL(form.getAttribute("action") ?? "", location.href);
   to.search = new URLSearchParams(new FormData(form, event.submitter)).toString();
   follow(event, to.href, { focused: event.submitter ?? document.activeElement });
 });
+
+// Who is leaving the page is not called back to it by an answer that comes late.
+window.addEventListener("beforeunload", () => asking?.abort());
 
 window.addEventListener("popstate", (event) => {
   if (event.state?.isLive) show(location.href, { isKept: false });

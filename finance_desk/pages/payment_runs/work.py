@@ -10,12 +10,11 @@ from operations.background import asking, task_store
 from operations.background.tasks import KIND_WORDS, TASK_WORDS, Task, TaskState, TaskUnknown
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
+from web.frame.running_work import followed
 from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()
 _P = Permission
-LOOK_AGAIN_SECONDS = 2
-"""The page of work that is going on is asked for again after so long."""
 
 
 @router.get("/finance/payments/tasks/{number}")
@@ -25,7 +24,6 @@ def work(request: Request, number: int, person: Person = signed_in(*READERS)) ->
         task = _task(request, number)
         names = people(session, register_store.load(session))
     goes_on = task.state is TaskState.WAITING
-    is_still = request.query_params.get("still") == "yes"
     return render(
         request,
         person,
@@ -35,8 +33,7 @@ def work(request: Request, number: int, person: Person = signed_in(*READERS)) ->
         state=_NOT_ALL if task.state is TaskState.DONE and task.is_short else TASK_WORDS[task.state],
         tone=_TONES.get(task.state, "note") if not task.is_short else "note",
         goes_on=goes_on,
-        is_still=is_still,
-        seconds_until_renewed=LOOK_AGAIN_SECONDS if goes_on and not is_still else 0,
+        **followed(request, goes_on=goes_on),
         percent=min(100, 100 * task.rows_done // task.rows_total) if task.rows_total else 0,
         by=names.get(task.asked_by, task.asked_by),
         leads_to=task.leads_to or task.content.get("leads_to", "/finance/payments"),
