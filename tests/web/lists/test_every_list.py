@@ -132,7 +132,9 @@ def test_each_list_has_its_file_or_it_is_said_why_not(row: ListRow) -> None:
         return
     if "downloads(excel, csv)" in row.source:
         return
-    links = re.findall(rf'href="([^"]*/{row.file}\.(?:csv|xlsx)[^>]*)>', row.source)
+    links = re.findall(
+        rf'(?:href="|downloads\(|, )"?([^"]*/{row.file}\.(?:csv|xlsx).*?)(?: download>| \}}\}})', row.source
+    )
     assert links
     if row.filters:
         assert all("query" in each or "month=" in each for each in links), "the file does not know the filter"
