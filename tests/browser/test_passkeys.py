@@ -85,9 +85,10 @@ def first_passkey(page: Page) -> list[str]:
     enter(page)
     page.get_by_role("link", name="Använd en passnyckel i stället").click()
     make(page, "Telefonen")
-    page.wait_for_url("**/register")
+    saved = page.get_by_role("link", name="Jag har sparat dem")
+    saved.wait_for()
     codes = CODES.findall(page.locator("main").inner_text())
-    page.get_by_role("link", name="Jag har sparat dem").click()
+    saved.click()
     return codes
 
 
