@@ -18,16 +18,30 @@ from web.search.model import Question
 
 
 @dataclass(frozen=True, slots=True)
-class NavigationEntry:
-    """One place to go: its path, its label, and the permissions of which one is enough.
+class Place:
+    """A page that others stand below, or that somebody looks for by its name: path, label, and permissions.
 
-    `part_of` is the path of an entry whose pages have a tab that leads here: who has that entry needs no second one.
-    Who has one of `begins` starts here after signing in, before any entry that merely may be read.
+    One of the permissions is enough. A page stands below the place whose path begins its own, or which `holds` the
+    beginning of its path. Of the paths in `below`, the first that the person may have is the place above this one,
+    where its own path does not say so. `words` are what else it is looked for by, in each language.
     """
 
     path: str
     label: Text
     permissions: frozenset[Permission]
+    below: Sequence[str] = ()
+    holds: Sequence[str] = ()
+    words: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry(Place):
+    """A place in the menu.
+
+    `part_of` is the path of an entry whose pages have a tab that leads here: who has that entry needs no second one.
+    Who has one of `begins` starts here after signing in, before any entry that merely may be read.
+    """
+
     part_of: str = ""
     begins: frozenset[Permission] = frozenset()
 
@@ -52,6 +66,7 @@ Counting = Callable[[Session, Person, date], Iterable[Waits]]
 class Front:
     """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
 
+    `places` are the pages below the menu that others stand below, or that are searched for (`web/navigation.py`).
     `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
     `search` is what the field in the head of each page looks through.
     `waiting` counts what waits for a person, for the numbers in the menu (`web/frame/waiting.py`).
@@ -60,6 +75,7 @@ class Front:
     package: str
     routers: Sequence[APIRouter]
     navigation: Sequence[NavigationEntry]
+    places: Sequence[Place] = ()
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
     search: Sequence[Question] = ()
     waiting: Sequence[Counting] = ()
@@ -82,6 +98,13 @@ def navigation() -> Iterator[NavigationEntry]:
     """Every entry, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.navigation
+
+
+def places() -> Iterator[Place]:
+    """Every place: the entries of the menu before those below them."""
+    yield from navigation()
+    for front in _registered:
+        yield from front.places
 
 
 def help_sections() -> Mapping[str, str]:

@@ -134,6 +134,7 @@ def render(
                 person=person,
                 navigation=navigation.entries(person),
                 here=navigation.current(person, request.url.path),
+                places_above=navigation.above(person, request.url.path),
                 minutes_left=_minutes_left(request),
                 minutes_warned=sessions.WARNED_BEFORE // _MINUTE,
                 single_keys_off=cookies.read(request, cookies.SINGLE_KEYS) == cookies.OFF,

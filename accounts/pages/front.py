@@ -26,6 +26,7 @@ from accounts.pages import (
     statement,
 )
 from accounts.pages.mails import demo_mailbox, mail_choices
+from accounts.pages.places import PLACES
 from accounts.pages.webhooks import buyer_webhooks, supplier_webhooks
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -75,4 +76,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION, HELP)
+FRONT: Final = Front(
+    "accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION, PLACES, HELP
+)

@@ -110,38 +110,40 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
     with database_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
-        supplier = facts_loading.registered(register, case.invoice.supplier)
-        sends = supplier is not None and responding.may_follow(
-            case.invoice.answered, response_documents.REJECTED
-        )
-        answer, receiver, xml = None, "", ""
-        if supplier is not None and sends:
-            answer = response_documents.response(
-                register,
-                case.invoice,
-                response_documents.REJECTED,
-                case.match.deviations,
-                supplier=supplier,
-                today=today_of(request),
-            )
-            receiver = receiver_of(supplier, case.invoice) if supplier.answers else ""
-            xml = codec.serialise(answer).decode()
         return render(
             request,
             person,
             "desk/credit.html",
             case=case,
-            answer=answer,
-            receiver=receiver,
-            xml=xml,
-            tells=[
-                (title(each), words) for each, words in told(case.match.deviations, rejected=True).items()
-            ],
             supplier=supplier_name(register, case.invoice.supplier),
             answer_name=answer_name,
-            minutes=int(HOLD / timedelta(minutes=1)),
-            carried=queue_walk.asked(request.query_params),
+            walk=queue_walk.walk(session, request, person, number, today=today_of(request)),
+            **_as_sent(register, case, today=today_of(request)),
         )
+
+
+def _as_sent(register: Register, case: Case, *, today: date) -> dict[str, Any]:
+    """The request for credit as it will be sent; no answer where none may follow what is said already."""
+    supplier = facts_loading.registered(register, case.invoice.supplier)
+    sends = supplier is not None and responding.may_follow(case.invoice.answered, response_documents.REJECTED)
+    answer, receiver, xml = None, "", ""
+    if supplier is not None and sends:
+        answer = response_documents.response(
+            register,
+            case.invoice,
+            response_documents.REJECTED,
+            case.match.deviations,
+            supplier=supplier,
+            today=today,
+        )
+        receiver = receiver_of(supplier, case.invoice) if supplier.answers else ""
+        xml = codec.serialise(answer).decode()
+    return {
+        "answer": answer,
+        "receiver": receiver,
+        "answer_xml": xml,
+        "minutes": int(HOLD / timedelta(minutes=1)),
+    }
 
 
 @router.post("/finance/documents/{number}/{action}")
@@ -152,7 +154,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
     actor = hand_of(request, person)
     with database_of(request).writing() as session:
         register = register_store.load(session)
-        open_case(session, register, number, person)
+        case = open_case(session, register, number, person)
         match action:
             case "credit":
                 exception_actions.ask_credit(session, register, number, actor, reason=reason)
@@ -180,6 +182,11 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
             case _:
                 raise NotThere
         (done, *_) = decision_store.actions_of(session, number)
+        onward = _onward(session, person, number, form, today=today_of(request))
+        hidden = protected_store.is_protected(session, number)
+        acted_on = Text("Skyddad") if hidden else case.invoice.number
+    if onward is not None:
+        return see_other(onward, _said_of(acted_on, done))
     return see_other(_after(number, form), _said(done))
 
 
@@ -189,12 +196,35 @@ def _after(number: int, form: Mapping[str, str]) -> str:
     return queue_walk.document_address(number, *asked) if asked else f"/finance/documents/{number}"
 
 
+def _onward(
+    session: Session, person: Person, number: int, form: Mapping[str, str], *, today: date
+) -> str | None:
+    """The next document of the queue, where the press asked for it; None where the document is shown again."""
+    asked = queue_walk.asked(form)
+    if asked is None or form.get("then") != "next":
+        return None
+    walk = queue_walk.walk_at(session, asked, person, number, today=today)
+    return None if walk is None else walk.address
+
+
 def _said(done: Done) -> Text:
     """What the page says after a press: until when it can be undone."""
     if done.state is not ActionState.PENDING:
         return Text("Gjort. Du kan ångra det nedan.")
     minutes = int(HOLD / timedelta(minutes=1))
     return Text("Gjort. Du kan ångra i %(minutes)s minuter, tills det skickas.", minutes=minutes)
+
+
+def _said_of(number: str | Text, done: Done) -> Text:
+    """The same on the page of the next document, or of the queue: which one it was."""
+    if done.state is not ActionState.PENDING:
+        return Text("%(number)s: gjort. Du kan ångra det på dess sida.", number=number)
+    minutes = int(HOLD / timedelta(minutes=1))
+    return Text(
+        "%(number)s: gjort. Du kan ångra på dess sida i %(minutes)s minuter, tills det skickas.",
+        number=number,
+        minutes=minutes,
+    )
 
 
 @router.post("/finance/actions/{number}/undo")
@@ -357,6 +387,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             ],
         }
         context |= _recommended(case, context)
+        if context["recommended"] is Action.ASK_CREDIT:
+            context |= _as_sent(register, case, today=today_of(request))
     return render(request, person, "desk/document.html", **context)
 
 

@@ -42,6 +42,7 @@ from finance_desk.pages.officer import aside, figures, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
 from finance_desk.pages.walking import overview
+from finance_desk.places import PLACES
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -98,6 +99,7 @@ NAVIGATION: Final = (
         Text("Ekonomi"),
         frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED}),
         begins=frozenset({_P.FINANCE}),
+        words=Text("kö avvikelser att göra"),
     ),
     NavigationEntry(
         "/finance/overview",
@@ -112,6 +114,7 @@ NAVIGATION: Final = (
         Text("Redovisningar"),
         frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT}),
         begins=frozenset({_P.OFFICER}),
+        words=Text("godkänn dagar redovisning"),
     ),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
@@ -122,11 +125,12 @@ NAVIGATION: Final = (
         Text("Attest och betalning"),
         frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT}),
         begins=frozenset({_P.ATTEST}),
+        words=Text("attestera godkänn betala betalningsförslag"),
     ),
     NavigationEntry(
         "/finance/payments/rights",
         Text("Attesträtter"),
-        frozenset({_P.BUYER_ADMIN}),
+        frozenset({_P.BUYER_ADMIN, _P.FINANCE, _P.ATTEST, _P.AUDIT}),
         part_of="/finance/payments",
     ),
     NavigationEntry(
@@ -142,6 +146,7 @@ FRONT: Final = Front(
     "finance_desk",
     tuple(each.router for each in PAGES),
     NAVIGATION,
+    PLACES,
     HELP,
     search_queries.QUESTIONS,
     waiting=(desk_waiting.waiting,),

@@ -28,10 +28,12 @@ from supplier_portal.pages import (
 )
 from supplier_portal.pages.economy import claims, documents, payments, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
+from supplier_portal.places import PLACES
 from supplier_portal.queries import search_queries
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
+_INVOICES: Final = frozenset({_P.ADMINISTER, _P.REPORT, _P.VIEW})
 
 PAGES: Final = (
     overview,
@@ -67,11 +69,15 @@ NAVIGATION: Final = (
     NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
     NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
     NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT, _P.VIEW})),
-    NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
-    NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
+    NavigationEntry(
+        "/to-invoice", Text("Att fakturera"), _INVOICES, words=Text("skapa ny faktura fakturera")
+    ),
+    NavigationEntry("/invoices", Text("Fakturor"), _INVOICES),
     NavigationEntry("/economy", Text("Ekonomi"), SUPPLIER_SIDE),
-    NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),
-    NavigationEntry("/settings", Text("Inställningar"), SUPPLIER_SIDE),
+    NavigationEntry("/test-bench", Text("Testbänk"), _INVOICES),
+    NavigationEntry(
+        "/settings", Text("Inställningar"), SUPPLIER_SIDE, words=Text("konto giro bankgiro nummerserie")
+    ),
 )
 """Where the pages lead."""
 
@@ -79,6 +85,7 @@ FRONT: Final = Front(
     "supplier_portal",
     tuple(each.router for each in PAGES),
     NAVIGATION,
+    PLACES,
     HELP,
     search_queries.QUESTIONS,
     waiting=(supplier_waiting.waiting,),

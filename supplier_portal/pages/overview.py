@@ -1,7 +1,8 @@
 """The front page: what waits for a supplier, each number a link to its list; staff go on to their first page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from fastapi import Request, Response
 from markupsafe import Markup
@@ -10,12 +11,15 @@ from accounts.identity import Permission, Person
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing import refused_message_queries
+from invoicing.portal_invoicing.queries import InvoiceFilter, ReadyFilter
 from invoicing.portal_invoicing.scope import Scope
 from orders.placements.filing import file_by
 from supplier_portal.charts import month_chart
 from supplier_portal.charts.month_chart import ChartWords
 from supplier_portal.pages import query_params
+from supplier_portal.pages.forms import SENDS, actor_of
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries import visits
@@ -32,6 +36,8 @@ router = pages_router()
 _MONTHS = 12
 _REFUSED_SHOWN = timedelta(days=30)
 """What was refused longer ago is in its list and no longer news."""
+_FIRST = 5
+"""So many lines to invoice stand here themselves, and so many invoices of each state; the others in their list."""
 
 
 @router.get("/")
@@ -46,6 +52,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
     with database_of(request).reading() as session:
         months = _months(session, scope, today)
         waiting = _waiting(session, scope, visit, today=today)
+        first = _first(session, person, waiting)
     return render(
         request,
         person,
@@ -57,6 +64,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
         may_report=person.may(Permission.REPORT),
         may_assign=person.may(Permission.ASSIGN),
         waiting=waiting,
+        **first,
     )
 
 
@@ -71,7 +79,7 @@ def _visit(request: Request, person: Person) -> Visit:
         return visits.begin(session, person.id, now=now)
 
 
-def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> dict[str, object]:
+def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> dict[str, Any]:
     days = query_params.register_of(session).policy.days_until_report_reminder
     to_assign = PlacementFilter(PlacementsAre.TO_ASSIGN)
     months_due, first_month = report_queries.waiting_months(session, scope, today=today)
@@ -85,6 +93,21 @@ def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> di
         "interruptions": placement_queries.new_interruptions(session, scope, since=visit.since),
         "to_assign": placement_queries.count(session, scope, to_assign, today=today),
         "assign_by": placement_queries.first_to_assign(session, scope, today=today),
+    }
+
+
+def _first(session: Session, person: Person, waiting: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody who invoices begins with, to be opened at once: lines by their month, invoices as they came."""
+    if not person.may(SENDS):
+        return {"ready": (), "first_of": {}}
+    actor = actor_of(person)
+    states = [each.state for each in waiting["questioned"]]
+    return {
+        "ready": portal_queries.ready_among(session, actor, ReadyFilter(), limit=_FIRST),
+        "first_of": {
+            state: portal_queries.following(session, actor, InvoiceFilter(state=state), limit=_FIRST)
+            for state in states
+        },
     }
 
 

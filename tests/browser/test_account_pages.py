@@ -119,7 +119,7 @@ def test_a_system_gets_a_client_whose_secret_is_shown_once_and_which_is_ended(
     page.get_by_role("button", name="Registrera nycklarna").click()
     assert "ingen JWK Set" in page.locator("#error-summary").inner_text()
     looked_at("client")
-    page.get_by_role("link", name="← API-klienter").click()
+    page.locator("nav.crumbs").get_by_role("link", name="API-klienter").click()
     looked_at("clients")
     page.get_by_role("link", name="Ekonomisystemet").click()
     page.get_by_role("link", name="Avsluta klienten").click()

@@ -125,7 +125,7 @@ def test_a_webhook_is_made_tried_and_taken_away(
     page.get_by_role("button", name="Stäng av tills vidare").click()
     looked_at("webhook-disabled")
     page.get_by_role("button", name="Slå på").click()
-    page.get_by_role("link", name="← Webhooks").click()
+    page.locator("nav.crumbs").get_by_role("link", name="Webhooks").click()
     looked_at("webhooks")
     page.get_by_role("link", name="Ekonomisystemet").click()
     page.get_by_role("link", name="Ta bort webhooken").click()

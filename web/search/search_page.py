@@ -1,4 +1,4 @@
-"""The page of what a search found, kind by kind; one that finds a single thing leads to it."""
+"""The page of what a search found, pages first and then kind by kind; one that finds a single thing leads to it."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from foundation.sql import Session
 from web import fronts
 from web.access import signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
-from web.search import model
+from web.search import commands, model
 from web.search.model import Asked, Found
 
 router = pages_router()
@@ -32,6 +32,9 @@ def search(request: Request, person: Person = signed_in()) -> Response:
 
 
 def _found(request: Request, session: Session, person: Person, asked: Asked) -> Iterator[Found]:
+    named = commands.pages(person, asked)
+    if named is not None and named.hits:
+        yield named
     for question in fronts.search_questions():
         found = question(session, person, asked, today_of(request))
         if found is not None and found.hits:

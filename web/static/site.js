@@ -104,6 +104,51 @@ if (!location.pathname.startsWith("/sign-in")) {
   sessionStorage.setItem("signed-in-again", "yes");
 }
 
+// The way to a page leads to a list as it was last asked in this tab; who signs out leaves no question behind.
+const ASKED = "asked:";
+function rememberQuestion() {
+  for (const link of document.querySelectorAll(".crumbs a")) {
+    const asked = sessionStorage.getItem(ASKED + link.pathname);
+    if (asked && !link.search) link.setAttribute("href", link.getAttribute("href") + asked);
+  }
+  if (location.search && !formPage) sessionStorage.setItem(ASKED + location.pathname, location.search);
+  else sessionStorage.removeItem(ASKED + location.pathname);
+}
+if (location.pathname.startsWith("/sign-")) {
+  for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(ASKED))) sessionStorage.removeItem(key);
+} else {
+  document.addEventListener("page-changed", rememberQuestion);
+  rememberQuestion();
+}
+
+// A number that is carried elsewhere is copied on a press: <h1 data-copy="2100000019">. The browser lets a page do so only
+// where nobody listens on the line; elsewhere there is no button.
+const copied = document.getElementById("copied");
+function offerCopying() {
+  for (const subject of navigator.clipboard ? document.querySelectorAll("[data-copy]:not([data-can-copy])") : []) {
+    const button = document.getElementById("copy-button").content.firstElementChild.cloneNode(true);
+    const value = subject.dataset.copy;
+    subject.dataset.canCopy = "yes";
+    button.lastElementChild.append(` ${value}`);
+    button.addEventListener("click", async () => {
+      copied.textContent = "";
+      await navigator.clipboard.writeText(value);
+      button.classList.add("done");
+      copied.textContent = `${copied.dataset.says}: ${value}`;
+      setTimeout(() => button.classList.remove("done"), 2000);
+    });
+    if (subject.matches("h1")) subject.after(button);
+    else {
+      const together = document.createElement("span");
+      together.className = "nowrap";
+      subject.replaceWith(together);
+      together.append(subject, button);
+    }
+  }
+}
+document.addEventListener("page-changed", offerCopying);
+offerCopying();
+
 // Shortcuts. What each does is told on /shortcuts; a test compares the two, so nothing else here listens for a key.
 const isWritten = (target) => target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select") ?? false;
 const search = () => {

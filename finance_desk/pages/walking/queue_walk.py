@@ -77,8 +77,13 @@ def asked(values: Mapping[str, str]) -> tuple[str, int] | None:
 def walk(session: Session, request: Request, person: Person, number: int, *, today: date) -> QueueWalk | None:
     """What comes after the document; None where it was not opened from the queue."""
     found = asked(request.query_params)
-    if found is None:
-        return None
+    return None if found is None else walk_at(session, found, person, number, today=today)
+
+
+def walk_at(
+    session: Session, found: tuple[str, int], person: Person, number: int, *, today: date
+) -> QueueWalk | None:
+    """The same with the question and the place known; None where the question was of no documents."""
     query, place = found
     wanted = queue_asked.wanted(dict(parse_qsl(query)), person)
     if wanted.part not in _DOCUMENTS:

@@ -43,6 +43,11 @@ def following(page: html.HtmlElement) -> str:
     return next((each.get("href", "") for each in page.cssselect("nav.walk a[rel=next]")), "")
 
 
+def back_of(page: html.HtmlElement) -> str:
+    """Where the way to the page leads back to."""
+    return page.cssselect("nav.crumbs a")[-1].get("href", "")
+
+
 def test_next_leads_through_the_same_filter_in_its_order_and_back_to_it(staff: Visitor) -> None:
     queue = opened(staff, "/finance?order=amount")
     expected = [number_in(each) for each in rows(queue)]
@@ -51,7 +56,7 @@ def test_next_leads_through_the_same_filter_in_its_order_and_back_to_it(staff: V
     for _ in expected:
         page = opened(staff, address)
         seen.append(number_in(address))
-        assert page.cssselect("nav.walk a")[0].get("href") == "/finance?order=amount"
+        assert back_of(page) == "/finance?order=amount"
         address = following(page)
     assert seen == expected
 
@@ -76,11 +81,37 @@ def test_after_a_decision_the_page_leads_to_the_next_and_says_how_many_are_left(
     assert int(after.split()[0]) == int(before.split()[0]) - 1
 
 
+def test_a_decision_that_asks_for_the_next_lands_on_it_and_the_last_one_on_the_queue(staff: Visitor) -> None:
+    addresses = rows(opened(staff, "/finance"))
+    landed = []
+    for address in (
+        addresses[0],
+        f"{urlsplit(addresses[1]).path}?queue=q%3D{number_of(staff, addresses[1])}",
+    ):
+        pressed = staff.post(
+            f"{urlsplit(address).path}/park",
+            {
+                "until": "2027-01-15",
+                "reason": "De svarar i veckan.",
+                "queue": parse_qs(urlsplit(address).query, keep_blank_values=True)["queue"][0],
+                "place": "0",
+                "then": "next",
+            },
+        )
+        landed.append(pressed.headers["location"])
+    assert number_in(landed[0]) == number_in(addresses[1])
+    assert urlsplit(landed[1]).path == "/finance"
+
+
+def number_of(who: Visitor, address: str) -> str:
+    return opened(who, address).cssselect("h1")[0].text_content().split()[1]
+
+
 def test_the_last_of_a_filter_leads_back_to_it(staff: Visitor) -> None:
     (only,) = rows(opened(staff, "/finance?q=7324")) or [""]
     page = opened(staff, only)
     assert following(page) == ""
-    assert page.cssselect("nav.walk a")[0].get("href") == "/finance?q=7324"
+    assert back_of(page) == "/finance?q=7324"
 
 
 def test_causes_are_chips_that_narrow_and_widen_again(staff: Visitor) -> None:
@@ -115,7 +146,10 @@ def test_the_recommended_action_is_open_and_the_only_main_button(staff: Visitor)
         match told[0].text_content():
             case "Begära kredit och ny faktura":
                 assert folds == []
-                assert len(actions.cssselect("a.primary")) == 1
+                assert len(actions.cssselect(".primary")) == 1
+                # The answer is seen before it is sent, or why there is none.
+                told_first = actions.text_content()
+                assert "Det här skickas" in told_first or "Inget svar kan skickas" in told_first
             case "Godta med skäl":
                 assert folds == ["Godta med skäl"]
             case _:
