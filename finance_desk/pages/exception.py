@@ -183,10 +183,9 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 raise NotThere
         (done, *_) = decision_store.actions_of(session, number)
         onward = _onward(session, person, number, form, today=today_of(request))
-        hidden = protected_store.is_protected(session, number)
-        acted_on = Text("Skyddad") if hidden else case.invoice.number
+        is_hidden = onward is not None and protected_store.is_protected(session, number)
     if onward is not None:
-        return see_other(onward, _said_of(acted_on, done))
+        return see_other(onward, _said_of(Text("Skyddad") if is_hidden else case.invoice.number, done))
     return see_other(_after(number, form), _said(done))
 
 

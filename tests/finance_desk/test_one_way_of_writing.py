@@ -51,7 +51,7 @@ def said(somebody: Visitor, path: str) -> str:
     if answer.status_code != 200:
         return ""
     page = html.document_fromstring(answer.text)
-    for each in page.cssselect("head, script, pre, code, .code, .status"):
+    for each in page.cssselect("head, script, pre, code, .code, .as-sent"):
         each.drop_tree()
     return " ".join(" ".join(page.itertext()).split())
 
