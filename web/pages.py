@@ -41,7 +41,7 @@ from web.frame.waiting import MenuCounts
 from web.guards import kept_back
 from web.guards.own_paths import own_path, page_at, page_before
 from web.help import help_links
-from web.lists import view_store
+from web.lists import addresses, columns, view_store
 from web.lists.view_store import SavedView
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
@@ -152,6 +152,7 @@ def render(
                 help_address=help_links.address_for(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
                 views_of=partial(_views, request, person),
+                columns_of=partial(columns.of, request),
                 menu_counts_of=partial(_menu_counts, request, person, language),
                 **context,
             )
@@ -178,7 +179,7 @@ def _views(request: Request, person: Person | None) -> Sequence[SavedView]:
     if person is None:
         return ()
     with whole_database_of(request).reading() as session:
-        return view_store.of_list(session, person.id, request.url.path)
+        return view_store.of_list(session, person.id, addresses.path_of(request))
 
 
 def _menu_counts(request: Request, person: Person | None, language: Language) -> Mapping[str, str]:
@@ -290,7 +291,7 @@ class Page:
         number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
         last = max(1, -(-total // size))
         query = tuple((key, value) for key, value in request.query_params.multi_items() if key != name)
-        return cls(min(max(1, number), last), size, total, request.url.path, query, name)
+        return cls(min(max(1, number), last), size, total, addresses.path_of(request), query, name)
 
     @property
     def first_row(self) -> int:

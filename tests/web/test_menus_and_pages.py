@@ -10,7 +10,14 @@ from web.pages import Page
 
 def asked(query: str) -> Request:
     return Request(
-        {"type": "http", "path": "/list", "query_string": query.encode(), "headers": [], "server": ("x", 80)}
+        {
+            "type": "http",
+            "method": "GET",
+            "path": "/list",
+            "query_string": query.encode(),
+            "headers": [],
+            "server": ("x", 80),
+        }
     )
 
 

@@ -22,7 +22,9 @@ def with_lines(count: int) -> Paper:
 
 
 def asked(query: str) -> Request:
-    return Request({"type": "http", "path": "/pdf", "query_string": query.encode(), "headers": []})
+    return Request(
+        {"type": "http", "method": "GET", "path": "/pdf", "query_string": query.encode(), "headers": []}
+    )
 
 
 @pytest.mark.parametrize("count", [1, 500, 501, 1_200])

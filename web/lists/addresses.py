@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from web.guards.own_paths import page_at, page_before
+
 PAGES = ("page",)
 
 
@@ -18,9 +20,16 @@ def asked(request: Request, *, pages: Sequence[str] = PAGES) -> dict[str, str]:
     return {name: value for name, value in given if value and name not in pages}
 
 
+def path_of(request: Request) -> str:
+    """Where the list stands: at the address asked for, or where a form came from that is answered with the list."""
+    if request.method in ("GET", "HEAD"):
+        return request.url.path
+    return page_at(request, page_before(request).partition("?")[0] or request.url.path)
+
+
 def changed(request: Request, *, pages: Sequence[str] = PAGES, **values: str) -> str:
     """The same question with other values; an empty one is left out."""
-    return _address(request.url.path, asked(request, pages=pages) | values)
+    return _address(path_of(request), asked(request, pages=pages) | values)
 
 
 def query_of(request: Request, *without: str) -> str:
@@ -30,8 +39,8 @@ def query_of(request: Request, *without: str) -> str:
 
 
 def file_address(request: Request, path: str, *without: str) -> str:
-    """The address of a file with exactly what this list shows, on all of its pages."""
-    query = query_of(request, "size", *without)
+    """The address of a file with exactly the rows of this list, on all of its pages, and every column of it."""
+    query = query_of(request, "size", "hide", *without)
     return f"{path}?{query}" if query else path
 
 

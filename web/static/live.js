@@ -49,6 +49,9 @@ async function show(address, { isKept = true, isWatched = false, focused = docum
   }
   if (isKept) history.pushState({ isLive: true }, "", answer.url + new URL(address).hash);
   document.title = page.title;
+  for (const fold of content.querySelectorAll("details[data-stays][open]")) {
+    page.querySelector(`details[data-stays="${fold.dataset.stays}"]`)?.setAttribute("open", "");
+  }
   for (const part of PARTS) {
     const [here, fresh] = [document.querySelector(part), page.querySelector(part)];
     if (here && fresh) here.replaceChildren(...document.adoptNode(fresh).childNodes);

@@ -173,17 +173,17 @@ def test_a_view_is_kept_under_a_name_on_its_own_list_and_dropped(site: Site) -> 
         assert (
             person.post("/views", {"name": "Störst först", "address": address}).headers["location"] == address
         )
-        kept = opened(person, "/orders").cssselect(".views a.chip")
+        kept = opened(person, "/orders").cssselect(".views .chips a.chip")
         assert [(each.text_content(), each.get("href")) for each in kept] == [("Störst först", address)]
-        assert opened(person, address).cssselect(".views a.chip[aria-current]")
-        assert not opened(person, "/invoices").cssselect(".views a.chip")
-        assert not opened(colleague, "/orders").cssselect(".views a.chip")
+        assert opened(person, address).cssselect(".views .chips a.chip[aria-current]")
+        assert not opened(person, "/invoices").cssselect(".views .chips a.chip")
+        assert not opened(colleague, "/orders").cssselect(".views .chips a.chip")
         taken = person.post("/views", {"name": "Störst först", "address": "/invoices?standing=paid"})
         assert taken.status_code == 409
         (drop,) = opened(person, "/orders").cssselect("form[action$='/drop']")
         assert colleague.post(drop.get("action", "")).status_code == 404
         assert person.post(drop.get("action", "")).headers["location"] == "/orders"
-        assert not opened(person, "/orders").cssselect(".views a.chip")
+        assert not opened(person, "/orders").cssselect(".views .chips a.chip")
 
 
 def test_a_view_without_a_name_elsewhere_or_of_a_person_is_refused(site: Site) -> None:
@@ -199,7 +199,7 @@ def test_a_filter_of_the_queue_from_before_is_a_view_of_it(site: Site) -> None:
         person.post("/views", {"name": "Gamla", "address": "/finance"})
         with site.database.writing() as session:
             session.execute(update(desk_filter).where(desk_filter.c.name == "Gamla").values(query="days=30"))
-        (kept,) = opened(person, "/finance").cssselect(".views a.chip")
+        (kept,) = opened(person, "/finance").cssselect(".views .chips a.chip")
         assert (kept.text_content(), kept.get("href")) == ("Gamla", "/finance?days=30")
 
 

@@ -29,6 +29,7 @@ class ListRow:
     address: str
     number: int = 1
     sorts: str = ""
+    plain: str = ""
     in_order: str = ""
     filters: str = ""
     file: str = ""
@@ -88,17 +89,23 @@ def test_every_table_is_a_list_of_the_inventory_or_part_of_something() -> None:
 
 @pytest.mark.parametrize("row", EVERY)
 def test_each_column_sorts_or_it_is_said_why_not(row: ListRow) -> None:
-    sorted_by = re.findall(r'sorted_by\(sorts, "(\w+)"', row.table)
-    assert sorted_by == row.sorts.split()
+    if row.sorts:
+        declared = re.findall(r'^  \("(\w+)", _\(', row.source, re.MULTILINE)
+        assert [each for each in declared if each not in row.plain.split()] == row.sorts.split()
+        assert bool(row.plain) == bool(row.in_order)
+        assert "heading_row(columns, sorts" in row.table
+        assert "columns.hide" in row.source, "what the filter asks loses the columns"
+        assert "sort_fields(" in row.source, "what the filter asks loses the order"
+        assert "listing" in row.table.partition("{{")[0], "no headings where rows are cards"
+        assert "{{ columns.classes(" in row.table, "what is hidden is shown"
+        assert 'class="table-frame sticky-frame"' in row.source, "headings do not stay in sight"
+        return
+    assert "sorted_by(" not in row.table
     columns = [each for each in re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", row.table, re.DOTALL)]
     # A heading for boxes, or for a press on each row, has nothing to sort by.
     others = [each for each in columns if "data-ticks" not in each and '_("Välj")' not in each]
     others = [each for each in others if 'class="hidden"' not in each]
     assert bool(row.in_order) == bool(others), others
-    if sorted_by:
-        assert "sort_fields(" in row.source, "what the filter asks loses the order"
-        assert "listing" in row.table.partition(">")[0], "no headings where rows are cards"
-        assert 'class="table-frame sticky-frame"' in row.source, "headings do not stay in sight"
 
 
 @pytest.mark.parametrize("row", EVERY)
