@@ -157,10 +157,14 @@ def rows_about(session: Session, *subjects: JournalSubject) -> Iterable[Row[Any]
     return session.execute(question.order_by(foundation_tables.journal.c.sequence))
 
 
-def verify(session: Session) -> Iterator[BrokenRow]:
-    """Walk all chains and roots, and name everything that was changed, removed, moved or added beside them."""
-    yield from verification.closed_chain(session)
-    yield from verification.chains(session)
+def verify(session: Session, tell: verification.Tell = lambda walked: None) -> Iterator[BrokenRow]:
+    """Walk all chains and roots, and name everything that was changed, removed, moved or added beside them.
+
+    `tell` is called now and then with how many rows have been walked.
+    """
+    through = verification.telling(tell)
+    yield from verification.closed_chain(session, through)
+    yield from verification.chains(session, through)
     yield from verification.taken_in(session)
 
 

@@ -25,11 +25,12 @@ from foundation.text import Text
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
+from operations.background import asking, journal_work, task_store
 from operations.machine import clock_trust
 from operations.settings import Settings
 from orders.register import store as register_store
 from peppol.exchange.bodies import object_store
-from web.access import signed_in
+from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
@@ -83,20 +84,32 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         )
 
 
-@router.get("/finance/audit/verify")
+@router.get(journal_work.PAGE)
 def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
-    """Walk all chains now, and say whether they are whole."""
+    """Whether all chains are whole: walked now, or what came of the last walk where they are long."""
     with database_of(request).reading() as session:
-        broken = list(journal.verify(session))
+        rows = journal_queries.count(session)
+        is_short = rows <= journal_work.AT_ONCE
         return render(
             request,
             person,
             "desk/audit_verify.html",
-            broken=broken,
-            rows=journal_queries.count(session),
+            broken=list(journal.verify(session)) if is_short else [],
+            is_walked=is_short,
+            walk=None if is_short else task_store.latest(session, journal_work.ABOUT),
+            rows=rows,
             head=journal_anchor.newest(session),
             moved=root_store.count_moved(session),
         )
+
+
+@router.post(journal_work.PAGE)
+def walk(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """Let all chains be walked behind the page."""
+    permission = _P.AUDIT if person.may(_P.AUDIT) else _P.FINANCE
+    with database_of(request).writing() as session:
+        number = asking.to_verify(session, by=person.id, at=instant_of(request), permission=permission)
+    return see_other(f"/finance/payments/tasks/{number}", Text("Kedjorna gås igenom."))
 
 
 @router.get("/finance/audit/case/{reference}")

@@ -4,11 +4,11 @@ What each finds is a `BrokenRow`, which names the row, the chain or the root. Wh
 of it made anew) is seen against roots that were written outside (`foundation/journal_anchor.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
 
 from foundation import tables as foundation_tables
 from foundation.journal_chains import root_store, roots
@@ -18,6 +18,27 @@ from foundation.sql import Session
 _JOURNAL, _CHAIN = foundation_tables.journal, foundation_tables.journal_chain
 _LEAF = foundation_tables.journal_leaf
 _COLUMNS = [each.name for each in _JOURNAL.columns]
+_TOLD_EACH = 10_000
+
+Tell = Callable[[int], None]
+"""Called now and then with how many rows have been walked."""
+Rows = Iterable[RowMapping]
+Through = Callable[[Rows], Iterator[RowMapping]]
+
+
+def telling(tell: Tell) -> Through:
+    """What lets rows through as they are, of one walk after another, and says how many there have been."""
+    walked = 0
+
+    def through(rows: Rows) -> Iterator[RowMapping]:
+        nonlocal walked
+        for row in rows:
+            walked += 1
+            if walked % _TOLD_EACH == 0:
+                tell(walked)
+            yield row
+
+    return through
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +49,11 @@ class BrokenRow:
     sentence: str
 
 
-def closed_chain(session: Session) -> Iterator[BrokenRow]:
+def closed_chain(session: Session, through: Through = iter) -> Iterator[BrokenRow]:
     """Walk the one chain of earlier versions, and name every row that was changed, removed or added outside it."""
     previous, expected = GENESIS, 1
     question = select(_JOURNAL).where(_JOURNAL.c.chain == CLOSED).order_by(_JOURNAL.c.sequence)
-    for row in session.execute(question.execution_options(yield_per=2000)).mappings():
+    for row in through(session.execute(question.execution_options(yield_per=2000)).mappings()):
         if row["sequence"] != expected:
             yield BrokenRow(row["sequence"], f"row {expected} is missing: the next row is {row['sequence']}")
             expected = row["sequence"]
@@ -46,7 +67,7 @@ def closed_chain(session: Session) -> Iterator[BrokenRow]:
         yield BrokenRow(last, f"the head of the closed chain says {known} rows, the chain ends at row {last}")
 
 
-def chains(session: Session) -> Iterator[BrokenRow]:
+def chains(session: Session, through: Through = iter) -> Iterator[BrokenRow]:
     """Walk every chain, and name each row that was changed, removed, moved or added, and each head that is not its end.
 
     One pass in the order of chains and positions, each row with its chain's head beside it: nothing is held in memory.
@@ -59,7 +80,7 @@ def chains(session: Session) -> Iterator[BrokenRow]:
         .execution_options(yield_per=2000)
     )
     walk: _Walk | None = None
-    for row in session.execute(question).mappings():
+    for row in through(session.execute(question).mappings()):
         if walk is None or walk.chain != row["chain"]:
             if walk is not None:
                 yield from walk.ended()

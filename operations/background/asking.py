@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from audit import journal_queries
 from bookkeeping import closing_queries, month_closing
 from bookkeeping.closing_checklist import Point
 from foundation import journal
@@ -16,7 +17,7 @@ from invoicing.payment.runs import portion_store, portions
 from invoicing.payment.transfers import LIVE, PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.sending import LineToInvoice, Press
-from operations.background import invoice_work, month_work, task_store
+from operations.background import invoice_work, journal_work, month_work, task_store
 from operations.background.payment_runs import counted, page_of, proposal_about
 from operations.background.tasks import Task, TaskKind
 from operations.journal_actions import OperationsAction, OperationsSubject
@@ -114,6 +115,20 @@ def to_close(
     )
 
 
+def to_verify(session: Session, *, by: str, at: datetime, permission: str = "") -> int:
+    """Let the chains of the journal be walked; the number of the work. Raises AlreadyAsked."""
+    return _ask(
+        session,
+        TaskKind.VERIFY_JOURNAL,
+        journal_work.ABOUT,
+        {"leads_to": journal_work.PAGE},
+        by=by,
+        at=at,
+        rows_total=journal_queries.count(session),
+        permission=permission,
+    )
+
+
 def is_large_month(session: Session, month: Month) -> bool:
     """Whether closing the month is work behind the page."""
     return closing_queries.lines_in(session, month) > LARGE
@@ -160,6 +175,9 @@ _STOPPED: Final = {
     TaskKind.INVOICE_LINES: Text(
         "Avbrutet efter %(done)s av %(total)s rader. Fakturorna som är gjorda står kvar; övriga rader står under Att "
         "fakturera."
+    ),
+    TaskKind.VERIFY_JOURNAL: Text(
+        "Avbrutet efter %(done)s av %(total)s rader. Kedjorna är inte kontrollerade."
     ),
 }
 

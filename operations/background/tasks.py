@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     CLOSE_MONTH = "CLOSE_MONTH"
     SUPPLIER_EXPORT = "SUPPLIER_EXPORT"
     INVOICE_LINES = "INVOICE_LINES"
+    VERIFY_JOURNAL = "VERIFY_JOURNAL"
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
@@ -31,6 +32,7 @@ KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
     TaskKind.CLOSE_MONTH: Text("Stängning av en månad"),
     TaskKind.SUPPLIER_EXPORT: Text("Export av en leverantörs egna uppgifter"),
     TaskKind.INVOICE_LINES: Text("Fakturor av många orderrader"),
+    TaskKind.VERIFY_JOURNAL: Text("Kontroll av journalens kedjor"),
 }
 """What is done, for people."""
 

@@ -10,7 +10,7 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
-from operations.background import invoice_work, month_work, payment_runs, running
+from operations.background import invoice_work, journal_work, month_work, payment_runs, running
 from operations.background.running import Told
 from operations.background.tasks import Task
 from operations.settings import Settings
@@ -41,7 +41,13 @@ def run_one(
     return running.run_one(
         database,
         settings,
-        {**payment_runs.KINDS, **month_work.KINDS, **supplier_exports.KINDS, **invoice_work.KINDS},
+        {
+            **payment_runs.KINDS,
+            **month_work.KINDS,
+            **supplier_exports.KINDS,
+            **invoice_work.KINDS,
+            **journal_work.KINDS,
+        },
         may_still,
         only=only,
         tell=tell,

@@ -252,6 +252,7 @@ ROUTES = {
         may=AUDITORS, own=("/finance/audit", "/finance/audit?q=400000014&since=2026-09-01&actor=system")
     ),
     "GET /finance/audit/verify": Route(may=AUDITORS, own=("/finance/audit/verify",)),
+    "POST /finance/audit/verify": Route(may=AUDITORS),
     "GET /finance/audit/case/{reference}": Route(
         may=AUDITORS,
         own=("/finance/audit/case/400000014",),
