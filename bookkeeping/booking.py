@@ -5,7 +5,7 @@ is taken in the transaction that writes the voucher, so the series has no gaps; 
 thing twice, and to book anything in a closed month.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -105,11 +105,15 @@ def unbooked(session: Session, accounts: LedgerAccounts) -> list[Voucher]:
 
 
 def _unbooked(session: Session, coders: Coders) -> list[Voucher]:
-    closed_to = month_closing_store.closed_to(session)
-    names = protected_store.names_outside(session)
     made = voucher_making.vouchers_of(*voucher_making.load(session, coders), coders)
-    dated = [_named(ledger.dated(each, closed_to), names) for each in made]
-    return sorted(dated, key=lambda each: (each.booked_on, each.event_on or each.booked_on))
+    return dated(session, made, month_closing_store.closed_to(session))
+
+
+def dated(session: Session, made: Iterable[Voucher], closed_to: date | None) -> list[Voucher]:
+    """Vouchers on their accounting dates and in that order, with no name in them that is not for the ledger."""
+    names = protected_store.names_outside(session)
+    found = [_named(ledger.dated(each, closed_to), names) for each in made]
+    return sorted(found, key=lambda each: (each.booked_on, each.event_on or each.booked_on))
 
 
 def book_accrual(

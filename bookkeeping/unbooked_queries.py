@@ -61,9 +61,13 @@ class UnbookedPayment:
     how: PartWay | None = None
 
 
-def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
+Only = Sequence[int] | None
+"""The ids of the invoices that are asked about; None: all of them."""
+
+
+def arrivals(session: Session, since: date, only: Only = None) -> Sequence[tuple[Purchase, date]]:
     """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
-    rows: list[Any] = list(session.execute(of_arrivals(session, since).order_by(_INVOICE.c.id)))
+    rows = _rows(session, of_arrivals(session, since).order_by(_INVOICE.c.id), _INVOICE.c.id, only)
     return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
 
 
@@ -77,12 +81,12 @@ def of_arrivals(session: Session, since: date) -> Select[Any]:
     )
 
 
-def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
+def invoices(session: Session, only: Only = None) -> Sequence[tuple[Purchase, date]]:
     """Invoices that were approved or paid, and the day that was decided.
 
     What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
     """
-    return _decided(session, _NOT_BOOKED)
+    return _decided(session, _NOT_BOOKED, only)
 
 
 def of_invoices() -> Select[Any]:
@@ -99,8 +103,10 @@ def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, da
     return [(each, on) for each, on in found if period.start <= on <= period.end]
 
 
-def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
-    rows: list[Any] = list(session.execute(_of_decided(wanted).order_by(_INVOICE.c.id)))
+def _decided(
+    session: Session, wanted: ColumnElement[bool], only: Only = None
+) -> Sequence[tuple[Purchase, date]]:
+    rows = _rows(session, _of_decided(wanted).order_by(_INVOICE.c.id), _INVOICE.c.id, only)
     return [
         (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
         for row, each in zip(rows, _purchases(session, rows), strict=True)
@@ -118,11 +124,11 @@ def _of_decided(wanted: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
+def credits(session: Session, since: date | None, only: Only = None) -> Sequence[UnbookedCredit]:
     """Invoices credited in full, of those that anything is booked of or will be; all that came from `since` on will."""
     return [
         UnbookedCredit(row.id, row.number, row.supplier, row.settled_on)
-        for row in session.execute(of_credits(session, since).order_by(_INVOICE.c.id))
+        for row in _rows(session, of_credits(session, since).order_by(_INVOICE.c.id), _INVOICE.c.id, only)
     ]
 
 
@@ -141,10 +147,10 @@ def of_credits(session: Session, since: date | None) -> Select[Any]:
     )
 
 
-def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
+def partial_credits(session: Session, only: Only = None) -> Sequence[UnbookedPartialCredit]:
     """What credit notes took back of parts of invoices that were approved or paid."""
-    by_credit = document_tables.partial_credit.c.credit_id
-    rows: list[Any] = list(session.execute(of_partial_credits().order_by(by_credit)))
+    part = document_tables.partial_credit
+    rows = _rows(session, of_partial_credits().order_by(part.c.credit_id), part.c.invoice_id, only)
     net = _net_taken_back(session, rows)
     return [
         UnbookedPartialCredit(
@@ -332,6 +338,20 @@ def _net_taken_back(session: Session, rows: Sequence[Row[Any]]) -> dict[int, dic
         _ORDER, _ORDER.c.number == line.c.order_number
     )
     return _added(session, of_lines, line.c.credit_id, {row.credit_id: row.supplier for row in rows})
+
+
+def _rows(
+    session: Session, question: Select[Any], about: ColumnElement[int], only: Only
+) -> Sequence[Row[Any]]:
+    """The rows of a question, or those about some invoices; they stand in its order where the invoices do."""
+    if only is None:
+        return session.execute(question).all()
+    starts = range(0, len(only), _AT_A_TIME)
+    return [
+        row
+        for start in starts
+        for row in session.execute(question.where(about.in_(only[start : start + _AT_A_TIME])))
+    ]
 
 
 def _added(

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from bookkeeping import booking, closing_checklist
+from bookkeeping import closing_checklist
 from bookkeeping.ledger_accounts import LedgerAccounts
-from bookkeeping.vat_compensation import vat_queries
+from bookkeeping.vat_compensation import unbooked_vat, vat_queries
 from bookkeeping.vat_compensation.basis import (
     BasisStanding,
     CompensationBasis,
@@ -52,9 +52,7 @@ def _unbooked(
 ) -> list[LeftOut]:
     """The VAT of what has happened and would be booked in the month."""
     count, vat = 0, Decimal("0.00")
-    for voucher in booking.unbooked(session, accounts):
-        if not month.period.contains(voucher.booked_on) or voucher.kind not in vat_queries.KINDS:
-            continue
+    for voucher in unbooked_vat.unbooked(session, accounts, month):
         on = vat_queries.accounts_of(coders.by(voucher.rules))
         found = [row.amount for row in voucher.rows if row.account in on]
         count, vat = count + bool(found), vat + sum(found, Decimal())
