@@ -81,6 +81,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/results/{planned_id}/revoke": frozenset(
         {_P.RESULT_REVOKED, _P.OUTCOME_REVOKED, _P.SUPPLEMENT_REVOKED}
     ),
+    "POST /finance/audit/verify": "the chains of the journal are read",
     "POST /finance/audit/holds": KEEPS,
     "POST /finance/audit/holds/{number}/lift": KEEPS,
     "POST /finance/audit/disposals": KEEPS,
