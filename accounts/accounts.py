@@ -17,6 +17,7 @@ from accounts.guessing import known_devices
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
+from accounts.notifications import store as notification_store
 from accounts.openid import bound_number_store, openid_store
 from accounts.passkeys import passkey_store
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
@@ -180,6 +181,7 @@ def end(
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
     known_devices.forget(session, account_id)
+    notification_store.remove_all(session, account_id)
     # Whoever is invited anew comes with the same identity and the same key.
     openid_store.untie_all(session, account_id)
     bound_number_store.unbind(session, account_id)

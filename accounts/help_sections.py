@@ -19,6 +19,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
         "/sign-in/openid/{key}/callback",
     ),
     "account#own": ("/account", "/mails/{token}", "/demo/mailbox"),
+    "account#news": ("/notifications",),
     "account#apply": ("/apply", "/apply/received"),
     "account#people": ("/people", "/people/new", "/people/{account_id}", "/people/{account_id}/end"),
     "account#clients": (

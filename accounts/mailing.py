@@ -1,10 +1,14 @@
-"""Mail to people by their accounts: laid in the outbox, or gathered for the daily one, as each has chosen."""
+"""Mail to people by their accounts: laid in the outbox, or gathered for the daily one, as each has chosen.
+
+Convention: what somebody may choose about is told in the pages too, in the same transaction and whatever was chosen.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from accounts import store as account_store
 from accounts.identity import Permission
+from accounts.notifications import store as notification_store
 from accounts.store import Account, AccountState
 from foundation.sql import Session
 from operations.mail import choice_store
@@ -22,6 +26,8 @@ def put(session: Session, to: Account, template: str, *, about: str, at: datetim
     value that its text names and `values` lack.
     """
     notice = TEXTS[template].notice
+    if notice is not None:
+        notification_store.tell(session, to.id, template, values, at=at)
     choice = MailChoice.AT_ONCE if notice is None else choice_store.of(session, to.id)[notice]
     if choice is MailChoice.NEVER:
         return False

@@ -45,6 +45,7 @@ TOOLS: Final = "a tool beside the product: a demo, a benchmark, a simulator, an 
 WALLS: Final = {
     "accounts/api_clients/public_keys.py": CAPPED,
     "accounts/api_clients/token_endpoint.py": OURS,
+    "accounts/notifications/store.py": OURS,
     "accounts/openid/provider_settings.py": INSTALLED,
     "accounts/passkeys/proving.py": CAPPED,
     "accounts/staff/change_store.py": OURS,

@@ -35,6 +35,7 @@ from web import cookies, i18n, navigation
 from web.access import instant_of, session_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
+from web.frame import news
 from web.frame.brand import brand_of, organisation_of
 from web.frame.look import look_of
 from web.frame.waiting import MenuCounts
@@ -154,6 +155,7 @@ def render(
                 views_of=partial(_views, request, person),
                 columns_of=partial(columns.of, request),
                 menu_counts_of=partial(_menu_counts, request, person, language),
+                news_of=partial(_news, request, person, status, language),
                 **context,
             )
         )
@@ -196,6 +198,19 @@ def _menu_counts(request: Request, person: Person | None, language: Language) ->
     pressed = bool(cookies.read(request, cookies.SAID))
     found = counts.of(database_within(request, person), person, today=today, anew=pressed)
     return {path: i18n.number(count, language) for path, count in found.items()}
+
+
+def _news(request: Request, person: Person | None, status: int, language: Language) -> tuple[int, str]:
+    """How many notifications the person has not seen, and the same as a page writes it.
+
+    Those about this very page are seen by its being shown.
+    """
+    if person is None or getattr(request.app.state, "database", None) is None:
+        return 0, ""
+    database = database_within(request, person)
+    is_opened = request.method == "GET" and status == 200
+    count = news.unseen(database, person, request.url.path, is_opened=is_opened, at=database.clock())
+    return count, i18n.number(count, language)
 
 
 def _books_held(request: Request) -> bool:

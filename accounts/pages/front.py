@@ -25,7 +25,7 @@ from accounts.pages import (
     staff_changes,
     statement,
 )
-from accounts.pages.mails import demo_mailbox, mail_choices
+from accounts.pages.mails import demo_mailbox, mail_choices, notifications
 from accounts.pages.places import PLACES
 from accounts.pages.webhooks import buyer_webhooks, supplier_webhooks
 from foundation.text import Text
@@ -45,6 +45,7 @@ PAGES: Final = (
     identities,
     own_account,
     mail_choices,
+    notifications,
     apply,
     # Before /admin itself: the more particular path first.
     changes,

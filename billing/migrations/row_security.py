@@ -97,6 +97,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "mail_receiver": ("SELECT", "UPDATE"),
     "mailed_link": (*_ADD, "DELETE"),
     "match_made": _READ,
+    # What somebody was told is seen by opening it, and forgotten with the account.
+    "notification": (*_ADD, "UPDATE", "DELETE"),
     "objection_point": _ADD,
     "order_line": _READ,
     # Written and never read, as the journal is; its numbers are given by others.

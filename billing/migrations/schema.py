@@ -7,6 +7,7 @@ from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
 from accounts.api_clients import tables as client_tables
+from accounts.notifications import tables as notification_tables
 from accounts.openid import tables as openid_tables
 from accounts.passkeys import tables as passkey_tables
 from audit import tables as audit_tables
@@ -75,6 +76,7 @@ JOINED: Final[tuple[Table, ...]] = (
     own_data_tables.supplier_export,
     openid_tables.identity,
     passkey_tables.passkey,
+    notification_tables.notification,
     mail_tables.mail,
     job_tables.job_run,
     background_tables.background_task,

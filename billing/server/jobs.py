@@ -17,6 +17,7 @@ from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.mails import daily_mails
+from accounts.notifications import store as notification_store
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
 from audit import retention_periods
@@ -101,6 +102,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         ),
         InOne("api-sweep", Every(timedelta(minutes=15)), housekeeping.sweep),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
+        InOne("old-notifications", Daily(time(2, 10), catch_up=False), forget_notifications, by_date=True),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
@@ -254,6 +256,11 @@ def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], st
 
 def _sweep(settings: Settings) -> Callable[[Session, date, datetime], str]:
     return lambda session, today, now: f"{disk_watch.sweep(settings)} files"
+
+
+def forget_notifications(session: Session, today: date, now: datetime) -> str:
+    """Forget what people were told of in the pages long ago, seen or not."""
+    return f"{notification_store.remove_before(session, now - notification_store.KEPT)} notifications"
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

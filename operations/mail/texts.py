@@ -1,4 +1,4 @@
-"""What the mails of the portal say, in both languages.
+"""What the mails of the portal say, in both languages, and where in the portal it is dealt with.
 
 Convention: a mail says that something is there and where to look, never what it is about in detail: no amounts, no
 execution references, nobody's name. `{portal}` becomes the portal's address when the mail leaves, other names in
@@ -6,6 +6,7 @@ braces are given by whoever writes the mail. `notice` is what a person may switc
 without one is always sent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -47,6 +48,16 @@ class MailText:
     """It is about a document of its reader's, `id`: it carries a link to how that one stands."""
     option: str = ""
     """What the command that gives its link wants besides, where the mail goes without."""
+    address: str = ""
+    """The page of the portal that it leads to, for one that is told in the pages too; values as in its text."""
+
+    def address_of(self, values: Mapping[str, object]) -> str:
+        """The page that one with these values leads to, with the place on it.
+
+        >>> TEXTS["objection-answered"].address_of({"number": "2100000001"})
+        '/orders/2100000001#objection'
+        """
+        return self.address % values
 
 
 STATUS: Final = Text("\n\nHur den står, utan att logga in (länken gäller i 90 dagar):\n{status %(id)s}")
@@ -245,6 +256,7 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("En ny order"),
         Text("Hej!\n\nNi har fått en ny order. Läs den här:\n\n%(portal)s/orders/%(number)s"),
         MailKind.ORDERS,
+        address="/orders/%(number)s",
     ),
     "objection-answered": MailText(
         Text("Er invändning mot en order är besvarad"),
@@ -253,6 +265,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/orders/%(number)s#objection"
         ),
         MailKind.ORDERS,
+        address="/orders/%(number)s#objection",
     ),
     "invoice-in-question": MailText(
         Text("En faktura eller kreditfaktura stämmer inte"),
@@ -262,6 +275,7 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
         tells_status=True,
+        address="/invoices/%(id)s",
     ),
     "invoice-partly-accepted": MailText(
         Text("En faktura är delvis godkänd: kreditera resten"),
@@ -272,6 +286,7 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
         tells_status=True,
+        address="/invoices/%(id)s",
     ),
     "invoice-question": MailText(
         Text("Köparen har skrivit om en faktura"),
@@ -281,12 +296,14 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
         tells_status=True,
+        address="/invoices/%(id)s#conversation",
     ),
     "invoice-paid": MailText(
         Text("En faktura är betald"),
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
         MailKind.INVOICES,
         tells_status=True,
+        address="/invoices/%(id)s",
     ),
     "payment-made-up": MailText(
         Text("En betalning av flera dokument"),
@@ -296,6 +313,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "CSV:\n\n%(portal)s/economy/payments/%(payment)s"
         ),
         MailKind.INVOICES,
+        address="/economy/payments/%(payment)s",
     ),
     "claim-letter": MailText(
         Text("Ett krav på återbetalning"),
@@ -304,6 +322,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "senast när står här, och där kan ni svara om ni anser att det är fel:\n\n%(portal)s/economy/claims/%(id)s"
         ),
         MailKind.INVOICES,
+        address="/economy/claims/%(id)s",
     ),
     "claim-answered": MailText(
         Text("Svar om en fordran som ni har bestridit"),
@@ -312,6 +331,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/economy/claims/%(id)s"
         ),
         MailKind.INVOICES,
+        address="/economy/claims/%(id)s",
     ),
     "claim-withdrawn": MailText(
         Text("Ni behöver inte betala tillbaka"),
@@ -320,6 +340,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Den står kvar att läsa här:\n\n%(portal)s/economy/claims/%(id)s"
         ),
         MailKind.INVOICES,
+        address="/economy/claims/%(id)s",
     ),
     "credit-request-withdrawn": MailText(
         Text("Ingen kreditfaktura behövs"),
@@ -330,6 +351,7 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
         tells_status=True,
+        address="/invoices/%(id)s",
     ),
     "order-in-portal": MailText(
         Text("En order ligger i portalen"),
@@ -368,6 +390,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Lämna dem här:\n\n%(portal)s/reports/due"
         ),
         MailKind.REPORTS,
+        address="/reports/due",
     ),
     "change-decided": MailText(
         Text("Er begäran om ändring är besvarad"),
@@ -376,6 +399,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/settings"
         ),
         MailKind.COMPANY,
+        address="/settings",
     ),
     "test-level": MailText(
         Text("Ert flöde har fått ett nytt steg"),
@@ -384,6 +408,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/test-bench"
         ),
         MailKind.COMPANY,
+        address="/test-bench",
     ),
 }
 """Kind of mail -> what it says. A new kind is a new row here."""

@@ -15,8 +15,10 @@ from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.demo_books import demo_site
 
 READS = ONES[Permission.VIEW]
-OWN = re.compile(r"/(account|sign-|language|link|forgotten|session|views|apply|exports/everything)")
-"""What everybody may press: their own account, signing in and out, views, the language, a copy of what they read."""
+OWN = re.compile(
+    r"/(account|sign-|language|link|forgotten|session|views|notifications|apply|exports/everything)"
+)
+"""What everybody may press: their own account, signing in and out, views, the language, what is read, a copy of it."""
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]*)"')
 
 

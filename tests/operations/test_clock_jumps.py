@@ -367,6 +367,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
         ],
         ENDS,
     ),
+    "notification.told_at": "lets what was told in the pages be forgotten, later by as much",
+    "notification.seen_at": HISTORY,
     "known_device.seen_at": "lets a browser that has signed in before be a stranger again, later by as much",
     **dict.fromkeys(("portal_document.release_at", "desk_action.answers_at"), HOLDS),
     **dict.fromkeys(("job_run.slot", "job_run.started_at"), SLOTS),

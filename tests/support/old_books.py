@@ -298,8 +298,14 @@ def before_0077(connection: Connection) -> None:
 
 def before_0078(connection: Connection) -> None:
     """Lead the books back to what revision 0078 found."""
+    before_0079(connection)
     for name in ("number_in_any_letters", "received_on", "amount_payable"):
         connection.execute(text(f"drop index ix_invoice_{name}"))
+
+
+def before_0079(connection: Connection) -> None:
+    """Lead the books back to what revision 0079 found."""
+    connection.execute(text("drop table notification"))
 
 
 def before_0057(connection: Connection) -> None:

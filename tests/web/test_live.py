@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from accounts import store as account_store
 from accounts.identity import Person
+from accounts.notifications import store as notification_store
 from tests.support.pages.all_routes import STAFF, SUPPLIER
 from tests.support.pages.browser import Site, axe, session_cookie
 from tests.support.stories.demo_books import demo_site
@@ -152,3 +154,16 @@ def test_what_cannot_be_asked_for_is_loaded_as_the_browser_loads_it(site: Site, 
     assert asked == ["fetch", "document"]
     assert not page.evaluate(STAYED)
     context.close()
+
+
+def test_how_much_is_unread_follows_a_list_that_is_asked_anew(site: Site, page: Page) -> None:
+    opens(page, f"{site.address}/invoices")
+    expect(page.get_by_role("link", name="Nytt", exact=True)).to_be_visible()
+    with site.database.writing() as session:
+        of_ours = account_store.by_name(session, f"{SUPPLIER.id}@{SUPPLIER.organisation}.example")
+        assert of_ours is not None
+        notification_store.tell(session, of_ours.id, "change-decided", {}, at=site.app.state.clock())
+    page.get_by_role("link", name="Nummer").click()
+    expect(page.get_by_role("link", name="Nytt, 1 oläst", exact=True)).to_be_visible()
+    assert page.evaluate(STAYED)
+    assert axe(page) == []

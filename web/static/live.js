@@ -2,7 +2,7 @@
 "use strict";
 
 // What changes with the address: the page itself, and what leads back to it from around it.
-const PARTS = ["#content", ".who", ".bottom-inner", ".main-nav.wide ul"];
+const PARTS = ["#content", ".news", ".who", ".bottom-inner", ".main-nav.wide ul"];
 let asking = null;
 
 const said = document.createElement("p");

@@ -9,10 +9,12 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Final
 
 from billing.migrations.migrate import open_migrated
+from billing.server import invoice_mails
 from billing.tools.demo import acts, attest, officer_work, people, tutors
 from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
@@ -42,6 +44,9 @@ from orders.terms import ArticleKind
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outbox_store, outgoing
 from peppol.xml import codec
+
+_LATELY: Final = timedelta(days=14)
+"""What has happened for so long when the story ends is told the demo's people, who come in at its end."""
 
 
 class NotEmpty(Refused):
@@ -96,6 +101,8 @@ def play(
         buyer = _BuyersSystem(story, database, clock, folder)
         for day in story.days:
             buyer.live(day)
+            if day < story.days[-1] - _LATELY:
+                buyer.tell_of_invoices()
             passed(day)
         played = buyer.closing()
         with database.writing() as session:
@@ -104,6 +111,7 @@ def play(
             attest.give_rights(session, today=clock.day)
             tutors.assign_all(session, buyer.register)
             officer_work.leave(session, buyer.register, at=clock(), today=clock.day)
+        buyer.tell_of_invoices()
         return played
     finally:
         database.close()
@@ -137,6 +145,11 @@ class _BuyersSystem:
             self._ask_for_credit(request)
         self._pay()
         outgoing.deliver_waiting(self.database.writing, self.post, now=self.clock())
+
+    def tell_of_invoices(self) -> None:
+        """Mail those who have an account what has happened to their invoices since the last time."""
+        with self.database.writing() as session:
+            invoice_mails.tell(session, self.clock.day, self.clock())
 
     def closing(self) -> Played:
         """The messages that are read in the portal, the statement, and the outcomes."""

@@ -127,6 +127,8 @@ ROUTES = {
     "POST /account/sign-out-everywhere": Route(may=_ALL),
     "POST /account/sessions/end": Route(may=_ALL, form={"session": "0" * 64}),
     "POST /account/mails": Route(may=_ALL),
+    "GET /notifications": Route(may=_ALL, own=("/notifications",)),
+    "POST /notifications/seen": Route(may=_ALL),
     # Whose link does not hold is told so, as with the links that let somebody in.
     "GET /mails/{token}": Route(everybody=True),
     "POST /mails/{token}": Route(everybody=True),
