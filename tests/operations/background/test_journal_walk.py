@@ -10,6 +10,7 @@ from billing.server.background import background_work
 from foundation import tables as foundation_tables
 from foundation.journal_chains import verification
 from operations.background import asking, journal_work, task_store
+from operations.background.tables import background_task
 from operations.background.tasks import AlreadyAsked, Task, TaskState
 from operations.settings import Settings
 from tests.support.pages.all_routes import ONES
@@ -110,6 +111,21 @@ def test_the_page_of_a_long_journal_asks_for_the_walk_and_shows_the_latest(
         assert "Den senaste kontrollen" in after
         assert "Kedjorna är hela: " in after
         assert "Gå igenom kedjorna" in after, "and it may be asked for again"
+
+
+def test_a_walk_that_is_stuck_is_not_said_to_go_on(database_url: str, system: System) -> None:
+    """Whoever may act on it finds the press there, and it may be asked for anew once it is stopped."""
+    with system.database.writing() as session:
+        number = asking.to_verify(session, by="user-1", at=NOW)
+        session.execute(update(background_task).values(state=TaskState.STUCK))
+    with portal(database_url) as site, visitor(site, ONES[Permission.FINANCE]) as person:
+        stuck = text_of(person.get(PAGE))
+        assert "Kontrollen har fastnat" in stuck
+        assert "Kedjorna gås igenom" not in stuck
+        assert person.post(f"/finance/payments/tasks/{number}/stop").status_code == 303
+        stopped = text_of(person.get(PAGE))
+        assert "Kedjorna är inte kontrollerade" in stopped
+        assert "Gå igenom kedjorna" in stopped
 
 
 def test_who_has_lost_the_permission_learns_nothing(database_url: str, system: System) -> None:
