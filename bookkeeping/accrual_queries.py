@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal, or_, select, tuple_, union
 
 from bookkeeping.coding import CodingBasis, supplier_kind
-from foundation.money import Money, Quantity, line_amount, total
+from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period
 from foundation.sql import Session, amount
 from foundation.text import Text
@@ -35,6 +35,16 @@ _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part,
 _PAIR = document_tables.credit_pair
 _NIL: Final = Decimal("0.00")
 _AT_A_TIME: Final = 500
+_DAYS_AND_PRICE: Final = (
+    *(_LINE.c[name] for name in ("starts_on", "ends_on", "quantity", "unit", "price")),
+    _ORDER.c.day_convention,
+)
+_DAYS: Final = slice(2, 2 + len(_DAYS_AND_PRICE))  # where they stand in a row of `_of_lines`
+_ABOUT: Final = (
+    *(_ORDER.c[name] for name in ("execution_reference", "supplier", "article", "service")),
+    *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id")),
+    *(_LINE.c[name] for name in ("order_number", "line_id", "starts_on")),
+)
 
 
 class AccruedFor(StrEnum):
@@ -105,60 +115,113 @@ class AccruedSums:
         return self.amount_received + self.amount_unreported
 
 
+@dataclass(frozen=True, slots=True)
+class AccruedLeft:
+    """What is left to accrue of one order line, without what the line is about; in the currency of the buyer."""
+
+    order_number: str
+    line_id: str
+    why: AccruedFor
+    amount: Decimal
+
+
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
     """Every line to accrue at the end of `month`, by what was known on the day `closing`; by supplier and order."""
+    return described(session, left(session, month, closing=closing))
+
+
+def left(session: Session, month: Month, *, closing: date) -> list[AccruedLeft]:
+    """What `lines` would give, without what each line is about: to add up, and to describe a page of."""
     currency = register_store.currency(session)
     question = _of_lines(month, closing=closing, currency=currency).order_by(
         _ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id
     )
+    rows: Any = session.execute(question).all()
+    cut = [row for row in rows if row.waits and row.is_interrupted]
+    interrupted: dict[str, Placement] = {}
+    for start in range(0, len(cut), _AT_A_TIME):
+        interrupted |= interrupted_of(session, cut[start : start + _AT_A_TIME])
+    # Most lines of a month are of the same days and price.
+    whole: dict[tuple[Any, ...], Decimal] = {}
     found = []
-    rows_of_all: Any = session.execute(question).all()
-    for start in range(0, len(rows_of_all), _AT_A_TIME):
-        rows = rows_of_all[start : start + _AT_A_TIME]
-        interrupted = interrupted_of(session, [row for row in rows if _is_unreported(row)])
-        for row in rows:
-            line = _accrued(row, interrupted, currency)
-            if line is not None:
-                found.append(line)
+    for row in rows:
+        if row.stands:
+            why, delivered = AccruedFor.RECEIVED, row.received
+        elif not row.waits:
+            continue
+        elif row.is_interrupted:
+            why, delivered = AccruedFor.UNREPORTED, amount_delivered(row, interrupted, currency)
+        else:
+            why, days = AccruedFor.UNREPORTED, tuple(row[_DAYS])
+            if days not in whole:
+                whole[days] = amount_delivered(row, {}, currency)
+            delivered = whole[days]
+        # More booked than delivered is a credit to come, and no cost to take forward.
+        if delivered > row.approved:
+            found.append(AccruedLeft(row.order_number, row.line_id, why, delivered - row.approved))
     return found
 
 
-def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
-    """How many lines `lines` would give and what they come to, added up in the database.
-
-    Those that wait for a report are read: how many of their days are delivered is no question for a database.
-    """
+def sums_of(session: Session, accrued: Sequence[AccruedLeft]) -> AccruedSums:
+    """How many lines there are, and what they come to."""
     currency = register_store.currency(session)
-    source = _of_lines(month, closing=closing, currency=currency).subquery()
-    left = source.c.received - source.c.approved
-    received = select(func.count(), func.sum(left, type_=amount())).where(
-        source.c.stands, left > literal(_NIL, amount())
-    )
-    count, received_amount = session.execute(received).one()
-    waits = (source.c.state == LineState.OPEN) & (source.c.article == ArticleKind.BASIC)
-    unreported: Any = session.execute(select(source).where(~source.c.stands, waits)).all()
-    found = []
-    for start in range(0, len(unreported), _AT_A_TIME):
-        rows = unreported[start : start + _AT_A_TIME]
-        interrupted = interrupted_of(session, rows)
-        found += [each.amount for row in rows if (each := _accrued(row, interrupted, currency)) is not None]
+    received = [each.amount for each in accrued if each.why is AccruedFor.RECEIVED]
+    unreported = [each.amount for each in accrued if each.why is AccruedFor.UNREPORTED]
     return AccruedSums(
-        count, Money(received_amount or _NIL, currency), len(found), total(found, currency=currency)
+        len(received),
+        Money(sum(received, _NIL), currency),
+        len(unreported),
+        Money(sum(unreported, _NIL), currency),
+    )
+
+
+def described(session: Session, accrued: Sequence[AccruedLeft]) -> list[AccruedLine]:
+    """The same with what each line is about, in the same order."""
+    currency = register_store.currency(session)
+    about: dict[tuple[str, str], Any] = {}
+    key = tuple_(_LINE.c.order_number, _LINE.c.line_id)
+    question = select(*_ABOUT).join(_LINE, _LINE.c.order_number == _ORDER.c.number)
+    for start in range(0, len(accrued), _AT_A_TIME):
+        keys = [(each.order_number, each.line_id) for each in accrued[start : start + _AT_A_TIME]]
+        about |= {
+            (row.order_number, row.line_id): row for row in session.execute(question.where(key.in_(keys)))
+        }
+    return [_line(about[each.order_number, each.line_id], each, currency) for each in accrued]
+
+
+def _line(row: Row[Any], accrued: AccruedLeft, currency: str) -> AccruedLine:
+    return AccruedLine(
+        order_number=row.order_number,
+        line_id=row.line_id,
+        execution_reference=row.execution_reference,
+        supplier=row.supplier,
+        article=row.article,
+        service=row.service,
+        unit_id=row.unit_id,
+        delivery_area=row.delivery_area,
+        contract=row.contract_id,
+        month=Month.of(row.starts_on),
+        why=accrued.why,
+        amount=Money(accrued.amount, currency),
     )
 
 
 def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
-    """Every line that can have something to accrue, with what it is coded by, received and approved of it."""
+    """Every line that can have something to accrue: its days and price, what was received and what approved of it."""
     ends_on = month.period.end
     wanted = _wanted(ends_on, closing)
+    waits = (_ACCOUNT.c.state == LineState.OPEN) & (_ORDER.c.article == ArticleKind.BASIC)
+    cut = order_tables.interruption.c.execution_reference
     return (
         select(
-            *(_ORDER.c[name] for name in ("execution_reference", "supplier", "article", "service")),
-            *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id", "day_convention")),
-            _LINE,
-            _ACCOUNT.c.state,
+            _LINE.c.order_number,
+            _LINE.c.line_id,
+            *_DAYS_AND_PRICE,
+            _ORDER.c.execution_reference,
+            _ORDER.c.execution_reference.in_(select(cut)).label("is_interrupted"),
             received_by(closing).label("received"),
             stands_received(closing).label("stands"),
+            waits.label("waits"),
             _approved_by(ends_on).label("approved"),
         )
         .select_from(_LINE)
@@ -258,37 +321,3 @@ def _approved_by(day: date) -> ColumnElement[Any]:
         )
     )
     return func.coalesce(question.correlate(_LINE).scalar_subquery(), literal(_NIL, amount()), type_=amount())
-
-
-def _is_unreported(row: Row[Any]) -> bool:
-    return not row.stands and row.state == LineState.OPEN and row.article == ArticleKind.BASIC
-
-
-def _accrued(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> AccruedLine | None:
-    if row.stands:
-        why, delivered = AccruedFor.RECEIVED, row.received
-    elif _is_unreported(row):
-        why, delivered = (
-            AccruedFor.UNREPORTED,
-            amount_delivered(row, interrupted, currency),
-        )
-    else:
-        return None
-    left = delivered - row.approved
-    # More booked than delivered is a credit to come, and no cost to take forward.
-    if left <= _NIL:
-        return None
-    return AccruedLine(
-        order_number=row.order_number,
-        line_id=row.line_id,
-        execution_reference=row.execution_reference,
-        supplier=row.supplier,
-        article=row.article,
-        service=row.service,
-        unit_id=row.unit_id,
-        delivery_area=row.delivery_area,
-        contract=row.contract_id,
-        month=Month.of(row.starts_on),
-        why=why,
-        amount=Money(left, currency),
-    )

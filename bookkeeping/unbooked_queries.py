@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bookkeeping import tables
 from bookkeeping.coding import CodingBasis, supplier_kind
@@ -86,12 +87,21 @@ def invoices(session: Session, only: Only = None) -> Sequence[tuple[Purchase, da
 
     What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
     """
-    return _decided(session, _NOT_BOOKED, only)
+    if only is None:
+        return _decided(session, of_invoices())
+    return [each for some in _some_at_a_time(only) for each in _decided(session, of_invoices(some))]
 
 
-def of_invoices() -> Select[Any]:
+def of_invoices(only: Only = None) -> Select[Any]:
     """The question of `invoices`; each happened on the earlier of `approved_on` and `paid_on` that is told."""
-    return _of_decided(_NOT_BOOKED)
+    # First what has no voucher, which is little in books that are booked, and all else of that alone: in one question
+    # PostgreSQL asks the rest of every invoice there is.
+    unbooked = select(*_PURCHASE).where(
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
+        *([] if only is None else [_INVOICE.c.id.in_(only)]),
+    )
+    return _of_decided(unbooked.cte("invoice_unbooked").prefix_with("MATERIALIZED").c)
 
 
 def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, date]]:
@@ -99,29 +109,29 @@ def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, da
     candidates = select(_MATCH.c.invoice_id).where(
         _MATCH.c.made_on.between(period.start, period.end), _MATCH.c.verdict == Verdict.ACCEPT
     )
-    found = _decided(session, _INVOICE.c.id.in_(candidates))
+    wanted = (_INVOICE.c.document_type == DocumentType.INVOICE, _INVOICE.c.id.in_(candidates))
+    found = _decided(session, _of_decided(_INVOICE.c).where(*wanted))
     return [(each, on) for each, on in found if period.start <= on <= period.end]
 
 
-def _decided(
-    session: Session, wanted: ColumnElement[bool], only: Only = None
-) -> Sequence[tuple[Purchase, date]]:
-    rows = _rows(session, _of_decided(wanted).order_by(_INVOICE.c.id), _INVOICE.c.id, only)
+def _decided(session: Session, question: Select[Any]) -> Sequence[tuple[Purchase, date]]:
+    rows = session.execute(question.order_by("id")).all()
     return [
         (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
         for row, each in zip(rows, _purchases(session, rows), strict=True)
     ]
 
 
-def _of_decided(wanted: ColumnElement[bool]) -> Select[Any]:
-    approved = _accepted(_INVOICE.c.id)
-    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+def _of_decided(invoice: ReadOnlyColumnCollection[str, Any]) -> Select[Any]:
+    """What was decided of the invoices that have these columns, and when."""
+    approved_on = select(func.min(_MATCH.c.made_on)).where(*_accepted(invoice.id)).scalar_subquery()
     # An invoice whose payment came back is paid more than once.
-    first_paid = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == _INVOICE.c.id)
-    paid_on = first_paid.correlate(_INVOICE).scalar_subquery()
-    return select(*_PURCHASE, approved_on.label("approved_on"), paid_on.label("paid_on")).where(
-        _INVOICE.c.document_type == DocumentType.INVOICE, _is_decided(_INVOICE.c.id), wanted
-    )
+    paid_on = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == invoice.id).scalar_subquery()
+    return select(
+        *(invoice[each.name] for each in _PURCHASE),
+        approved_on.label("approved_on"),
+        paid_on.label("paid_on"),
+    ).where(_is_decided(invoice.id))
 
 
 def credits(session: Session, since: date | None, only: Only = None) -> Sequence[UnbookedCredit]:
@@ -285,7 +295,6 @@ def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool
     return ~booked.exists()
 
 
-_NOT_BOOKED: Final = _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
 _PURCHASE = (
     _INVOICE.c.id,
     _INVOICE.c.number,
@@ -346,21 +355,21 @@ def _rows(
     """The rows of a question, or those about some invoices; they stand in its order where the invoices do."""
     if only is None:
         return session.execute(question).all()
-    starts = range(0, len(only), _AT_A_TIME)
-    return [
-        row
-        for start in starts
-        for row in session.execute(question.where(about.in_(only[start : start + _AT_A_TIME])))
-    ]
+    return [row for some in _some_at_a_time(only) for row in session.execute(question.where(about.in_(some)))]
+
+
+def _some_at_a_time(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids, so many together as one question asks about."""
+    for start in range(0, len(ids), _AT_A_TIME):
+        yield ids[start : start + _AT_A_TIME]
 
 
 def _added(
     session: Session, question: Select[Any], about: ColumnElement[int], suppliers: dict[int, str]
 ) -> dict[int, dict[CodingBasis, Decimal]]:
     found: dict[int, dict[CodingBasis, Decimal]] = defaultdict(dict)
-    ids = list(suppliers)
-    for start in range(0, len(ids), _AT_A_TIME):
-        for row in session.execute(question.where(about.in_(ids[start : start + _AT_A_TIME]))):
+    for some in _some_at_a_time(list(suppliers)):
+        for row in session.execute(question.where(about.in_(some))):
             basis = _basis(row, suppliers[row.about])
             found[row.about][basis] = found[row.about].get(basis, _NIL) + row.amount_net
     return found

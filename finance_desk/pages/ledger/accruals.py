@@ -18,7 +18,6 @@ from finance_desk.pages.paying_parts import (
     supplier_names,
 )
 from foundation.formatting import MonthText
-from foundation.money import total
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.text import CountedText, Text
 from invoicing.payment import export_store
@@ -43,15 +42,16 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
     closing = parsed_day(closing_text) if closing_text else today
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        rows = accrual_queries.lines(session, month, closing=closing)
+        left = accrual_queries.left(session, month, closing=closing)
         count, not_billed_amount = unbilled_queries.not_billed_total(session, until=month)
         credited = unbilled_queries.billed_and_credited(session, month)
         page = Page.of(request, count)
-        rows_page = Page.of(request, len(rows), name="rows")
+        rows_page = Page.of(request, len(left), name="rows")
         credited_page = Page.of(request, len(credited), name="credited")
         context: dict[str, Any] = {
-            "rows": rows_page.rows(rows),
+            "rows": accrual_queries.described(session, rows_page.rows(left)),
             "rows_page": rows_page,
+            "total": accrual_queries.sums_of(session, left).amount,
             "not_billed": unbilled_queries.not_billed(
                 session, until=month, limit=page.size, offset=page.offset
             ),
@@ -73,7 +73,6 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         closing=closing,
         today=today,
         page=page,
-        total=total(each.amount for each in rows),
         articles=article_words(register),
         may=person.may(_P.FINANCE),
         may_accrue=booking.may_accrue(month, closing=closing, today=today),
