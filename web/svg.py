@@ -53,12 +53,18 @@ def picture(
     )
 
 
-def plain_picture(*children: SvgChild, name: str, title: str, width: int, height: int) -> Markup:
-    """A picture as wide as the room it gets, whose title says all there is to say."""
+def plain_picture(
+    *children: SvgChild, name: str, title: str, width: int, height: int, class_: str | None = None
+) -> Markup:
+    """A picture as wide as the room it gets, whose title says all there is to say.
+
+    Of one that is drawn twice the class is `wide-picture` or `narrow-picture`, and the screen's width shows one.
+    """
     return element(
         "svg",
         element("title", title, id=f"{name}-title"),
         *children,
+        class_=class_,
         viewBox=f"0 0 {width} {height}",
         role="img",
         aria_labelledby=f"{name}-title",

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from accounts.identity import Person
-from finance_desk import money_charts, reconciliation_queries
+from finance_desk import reconciliation_queries
+from finance_desk.charts import money_charts
 from finance_desk.pages.paying_parts import (
     READERS,
     article_choices,

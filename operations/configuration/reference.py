@@ -131,7 +131,7 @@ def _words(annotation: Any) -> str:  # noqa: ANN401 - a type, of whatever kind
     if annotation in _TYPES:
         return _TYPES[annotation]
     if inspect.isclass(annotation) and issubclass(annotation, Enum):
-        return " or ".join(f"`{each.value}`" for each in annotation)
+        return " or ".join(f"`{each.value}`" for each in annotation if each.value)
     raise TypeError(annotation)
 
 

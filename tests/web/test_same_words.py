@@ -231,7 +231,7 @@ def in_lists(desk: Desk, cases: Sequence[Case], language: Language) -> Seen:
 def _rows(page: str) -> dict[str, str]:
     """The cause of each row of the queue, by the document's number."""
     rows = re.findall(
-        r'class="row-link"[^>]*>([^<]+)</a>.*?<td data-name="(?:Orsak|Cause)"><span>([^<]*)',
+        r'class="row-link"[^>]*>([^<]+)</a>.*?<td [^>]*data-name="(?:Orsak|Cause)"><span>([^<]*)',
         page,
         flags=re.DOTALL,
     )

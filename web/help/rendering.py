@@ -15,13 +15,15 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from web.help.library import Library, address_of
 
 _PARSER: Final = MarkdownIt("commonmark", {"html": True}).enable("table")
 _NAMED: Final = re.compile(r'<a id="([a-z0-9-]+)">')
 _DEEPEST: Final = 3
+# Where a name of code may be broken: after a run of signs, and before a word within it.
+_SIGNS: Final = re.compile(r"[_/.:=]+(?=[^_/.:=\s])|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,23 @@ def _framed(tokens: Sequence[Token]) -> list[Token]:
         if token.type == "td_open":
             token.attrSet("data-name", columns[column])
             column += 1
+        if token.type == "inline" and columns:
+            _let_code_break(token)
         if token.type in ("fence", "code_block"):
             framed.append(_html('<div class="code-frame" tabindex="0">'))
         framed.append(token)
         if token.type in ("table_close", "fence", "code_block"):
             framed.append(_html("</div>\n"))
+            columns = []
     return framed
+
+
+def _let_code_break(token: Token) -> None:
+    """Let names of code in a cell go on to the next line after their signs, rather than within a word."""
+    for each in token.children or ():
+        if each.type == "code_inline":
+            written = _SIGNS.sub(r"\g<0><wbr>", str(escape(each.content)))
+            each.type, each.tag, each.content = "html_inline", "", f"<code>{written}</code>"
 
 
 def _html(text: str) -> Token:

@@ -11,8 +11,9 @@ from bookkeeping.budget import drawing_up
 from bookkeeping.budget.budget_keys import FINEST, BudgetKey
 from bookkeeping.budget.forecast_rules import NAMES, ForecastRules
 from bookkeeping.voucher_making import Coders
-from finance_desk import budget_words, forecast_chart
+from finance_desk import budget_words
 from finance_desk.budget_files import COMMITTED, FORESEEN, commitment_sheet, forecast_sheet
+from finance_desk.charts import forecast_chart
 from finance_desk.pages.paying_parts import READERS, FormRefused, download, parsed_day
 from foundation.errors import NotThere
 from foundation.text import Text

@@ -6,8 +6,8 @@ from typing import Final
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk import delivered_chart
 from finance_desk import waiting as desk_waiting
+from finance_desk.charts import delivered_chart
 from finance_desk.pages.paying_parts import READERS
 from foundation.periods import Month, add_months
 from foundation.sql import Session

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from finance_desk import money_charts
+from finance_desk.charts import money_charts
 from finance_desk.statement_files import AMOUNTS, amounts_of
 from foundation.money import Money
 from foundation.text import SWEDISH
@@ -163,24 +163,41 @@ def test_to_invoice_is_said_of_one_thing_only(staff: Visitor) -> None:
     assert "Att fakturera" not in said
 
 
-def test_the_rates_and_the_ages_are_those_of_their_tables(staff: Visitor) -> None:
+def test_the_rates_and_the_ages_are_those_of_their_tables_wide_and_narrow(staff: Visitor) -> None:
     page = page_of(staff, "/finance/reconciliation/trends")
     rates, ages = page.cssselect("figure.chart")
-    shares = [each.text for each in rates.cssselect("svg text.flow-sum")]
     told = [squeezed(row.cssselect("td")[-1].text_content()) for row in rates.cssselect("tbody tr")]
-    assert shares == told
-    assert shares
+    assert told
+    assert [ends_of(picture) for picture in rates.cssselect("svg")] == [told] * 2
     by_age: dict[str, tuple[Decimal, int]] = {}
     for row in ages.cssselect("tbody tr"):
         age, many, amount = (squeezed(each.text_content()) for each in row.cssselect("td"))
         before = by_age.get(age, (Decimal(0), 0))
         by_age[age] = (before[0] + number(amount), before[1] + int(many))
-    names = [squeezed(each.text_content()) for each in ages.cssselect("svg text.flow-name")]
-    totals = [squeezed(each.text_content()) for each in ages.cssselect("svg text.flow-sum")]
-    for name, total in zip(names, totals, strict=True):
+    assert by_age
+    wide, narrow = ages.cssselect("svg")
+    assert ends_of(wide) == ends_of(narrow)
+    names = [squeezed(each.text_content()) for each in wide.cssselect("text.flow-name")]
+    assert names == [squeezed(each.text_content()) for each in narrow.cssselect("text.flow-name")]
+    for name, total in zip(names, ends_of(wide), strict=True):
         said, _, count = total.partition(" (")
         assert (number(said), int(count.rstrip(")"))) == by_age.get(name, (Decimal(0), 0))
-    assert by_age
+
+
+def test_the_forecast_is_that_of_its_table_wide_and_narrow(staff: Visitor) -> None:
+    page = page_of(staff, "/finance/reconciliation/forecast")
+    (figure,) = page.cssselect("figure.chart")
+    table = next(each for each in page.cssselect("table") if "Planerade resultat" in each.text_content())
+    told = [squeezed(row.cssselect("td")[-1].text_content()) for row in table.cssselect("tbody tr")]
+    for picture in figure.cssselect("svg"):
+        ends = [each.removesuffix(" kr") for each in ends_of(picture)]
+        assert [each.replace("–", "0,00") for each in ends] == [each.replace("–", "0,00") for each in told]
+    assert any(each > "0" for each in told)
+
+
+def ends_of(picture: html.HtmlElement) -> list[str]:
+    """What stands at the end of each bar."""
+    return [squeezed(each.text_content()) for each in picture.cssselect("text.flow-sum")]
 
 
 def number(amount: str) -> Decimal:

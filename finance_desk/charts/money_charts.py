@@ -11,6 +11,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from finance_desk.charts.narrow_bars import Bar, BarRow, narrow
 from finance_desk.statement_files import AMOUNTS
 from foundation.money import Money
 from foundation.periods import Month
@@ -169,7 +170,37 @@ _RATE_STEP: Final = 62
 
 
 def rates(months: Sequence[MonthRate], language: Language) -> Markup:
-    """The months side by side, each a hundred percent high: matched at once, waited, was held, came into question."""
+    """The months, each a hundred percent: matched at once, waited, was held, came into question.
+
+    Side by side on a wide screen, below each other on a narrow one.
+    """
+    title = Text("Andel fakturor som stämde direkt, månad för månad").in_language(language)
+    rows = [
+        BarRow(
+            i18n.month(each.month, language),
+            (
+                Bar(
+                    tuple((tone, Decimal(count) / max(1, each.total)) for tone, count in _outcomes(each)),
+                    f"{each.percent_accepted} %",
+                ),
+            ),
+        )
+        for each in months
+    ]
+    return _rates_side_by_side(months, title, language) + narrow(rows, name="rates", title=title)
+
+
+def _outcomes(month: MonthRate) -> tuple[tuple[str, int], ...]:
+    """How many came to what at their first judgement, each with its tone."""
+    return (
+        ("approved", month.accepted),
+        ("waiting", month.parked),
+        ("held", month.held),
+        ("question", month.in_question),
+    )
+
+
+def _rates_side_by_side(months: Sequence[MonthRate], title: str, language: Language) -> Markup:
     foot = _RATE_TOP + _RATE_HEIGHT
     width = max(_WIDTH, _RATE_LEFT + max(1, len(months)) * _RATE_STEP)
     drawn: list[Markup] = []
@@ -179,12 +210,7 @@ def rates(months: Sequence[MonthRate], language: Language) -> Markup:
         drawn.append(words(f"{share} %", x=_RATE_LEFT - 6, y=y + 4, class_="tick", anchor="end"))
     for place, month in enumerate(months):
         x, y = _RATE_LEFT + place * _RATE_STEP, foot
-        for tone, count in (
-            ("approved", month.accepted),
-            ("waiting", month.parked),
-            ("held", month.held),
-            ("question", month.in_question),
-        ):
+        for tone, count in _outcomes(month):
             height = count * _RATE_HEIGHT // month.total if month.total else 0
             y -= height
             if height:
@@ -196,9 +222,10 @@ def rates(months: Sequence[MonthRate], language: Language) -> Markup:
     return plain_picture(
         *drawn,
         name="rates",
-        title=Text("Andel fakturor som stämde direkt, månad för månad").in_language(language),
+        title=title,
         width=width,
         height=_RATE_HEIGHT + 64,
+        class_="wide-picture",
     )
 
 
@@ -223,7 +250,8 @@ _AGE_LEFT: Final = 150
 
 
 def ages(open_now: Sequence[Aged], language: Language) -> Markup:
-    """All that is open, by age, the longest bar the largest sum."""
+    """All that is open, by age, the longest bar the largest sum; drawn for wide and for narrow screens."""
+    title = Text("Öppna fakturor efter hur länge sedan de kom").in_language(language)
     currency = open_now[0].amount.currency if open_now else "SEK"
     sums = []
     for first, last in AGES:
@@ -232,23 +260,40 @@ def ages(open_now: Sequence[Aged], language: Language) -> Markup:
             if each.days_from == first:
                 amount, count = amount + each.amount, count + each.count
         sums.append((age_words(first, last), amount, count))
-    most = max((amount.amount for _, amount, _ in sums), default=Decimal(0))
+    rows = [
+        BarRow(
+            label.in_language(language),
+            (
+                Bar(
+                    (("waiting", amount.amount),),
+                    f"{i18n.money(amount, language)} ({i18n.number(count, language)})",
+                ),
+            ),
+        )
+        for label, amount, count in sums
+    ]
+    return _ages_wide(rows, title) + narrow(rows, name="ages", title=title)
+
+
+def _ages_wide(rows: Sequence[BarRow], title: str) -> Markup:
+    most = max((bar.amount for row in rows for bar in row.bars), default=Decimal(0))
     drawn: list[Markup] = []
-    for place, (label, amount, count) in enumerate(sums):
+    for place, row in enumerate(rows):
+        (bar,) = row.bars
         y = place * _AGE_STEP
-        wide = max(_THINNEST, length(amount.amount, whole=most, units=_AGE_LONGEST)) if amount.amount else 0
-        told = f"{i18n.money(amount, language)} ({i18n.number(count, language)})"
+        wide = max(_THINNEST, length(bar.amount, whole=most, units=_AGE_LONGEST)) if bar.amount else 0
         drawn += [
-            words(label.in_language(language), x=0, y=y + 24, class_="flow-name"),
+            words(row.name, x=0, y=y + 24, class_="flow-name"),
             box(_AGE_LEFT, y + 6, wide, 26, class_="node waiting"),
-            words(told, x=_AGE_LEFT + 10 + wide, y=y + 24, class_="flow-sum"),
+            words(bar.told, x=_AGE_LEFT + 10 + wide, y=y + 24, class_="flow-sum"),
         ]
     return plain_picture(
         *drawn,
         name="ages",
-        title=Text("Öppna fakturor efter hur länge sedan de kom").in_language(language),
+        title=title,
         width=_WIDTH,
-        height=len(sums) * _AGE_STEP + 4,
+        height=len(rows) * _AGE_STEP + 4,
+        class_="wide-picture",
     )
 
 
