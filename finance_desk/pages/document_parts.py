@@ -67,6 +67,8 @@ def _value(value: object, language: Language) -> str:
             return price_text(value).replace(".", i18n.decimal_sign(language))
         case date():
             return value.isoformat()
+        case Text():
+            return value.in_language(language)
         case _:
             return str(value)
 

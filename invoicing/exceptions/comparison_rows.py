@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from foundation import formatting
 from foundation.money import Money, Quantity, total
-from foundation.text import NO_TEXT, Text
+from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching import payee_accounts
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
@@ -46,9 +46,8 @@ class ComparisonRow:
 
 
 _ABOUT: Mapping[str, frozenset[DeviationCode]] = {
-    "order": frozenset(
-        {DeviationCode.ORDER_MISSING, DeviationCode.ORDER_UNKNOWN, DeviationCode.ORDER_NOT_SUPPLIERS}
-    ),
+    "order": frozenset({DeviationCode.ORDER_MISSING, DeviationCode.ORDER_UNKNOWN}),
+    "supplier": frozenset({DeviationCode.ORDER_NOT_SUPPLIERS}),
     "line": frozenset(
         {
             DeviationCode.LINE_MISSING,
@@ -113,11 +112,19 @@ def order_rows(of: Sources) -> Iterator[ComparisonRow]:
         receipt=receipt.order_number if receipt else None,
         deviations=of.found["order"],
     )
+    if of.found["supplier"]:
+        yield ComparisonRow(
+            Text("Leverantör"),
+            "BT-30",
+            of.invoice.supplier,
+            order_line=_supplier_of(of),
+            deviations=of.found["supplier"],
+        )
     yield ComparisonRow(
         Text("Orderrad"),
         "BT-132",
         ", ".join(content.order_lines) or None,
-        order_line=of.line.line.line_id if of.line else None,
+        order_line=_order_line(of),
         receipt=receipt.line_id if receipt else None,
         report=f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None,
         deviations=of.found["line"],
@@ -130,6 +137,33 @@ def order_rows(of: Sources) -> Iterator[ComparisonRow]:
         receipt=receipt.execution_reference if receipt else None,
         deviations=of.found["reference"],
     )
+
+
+def _supplier_of(of: Sources) -> ComparedValue:
+    """Whose the order is; where the invoice is of that one, from when another has taken it over or may invoice it."""
+    if of.placed is None:
+        return None
+    (told, *_) = of.found["supplier"]
+    if told.variant in ("early", "succeeded"):
+        return Text("övertagen från och med %(day)s", day=told.expected)
+    return of.placed.supplier
+
+
+def _order_line(of: Sources) -> ComparedValue:
+    """The order line and, where the invoice names the right one, what keeps it from being invoiced."""
+    if of.line is None:
+        return None
+    number = of.line.line.line_id
+    stands = next((words for each in of.found["line"] if (words := _stands(each))), NO_TEXT)
+    return JoinedText(" · ", (WrittenText(number), stands)) if stands else number
+
+
+def _stands(deviation: Deviation) -> Text:
+    if deviation.code is DeviationCode.ALREADY_INVOICED:
+        return Text("fakturerad med %(number)s", number=deviation.reference)
+    if deviation.code is DeviationCode.NOT_RECEIVED:
+        return Text("återkallad") if deviation.variant == "cancelled" else Text("inte inlevererad")
+    return NO_TEXT
 
 
 def line_rows(of: Sources) -> Iterator[ComparisonRow]:
