@@ -39,6 +39,34 @@ OVER_EACH_OTHER = """() => [...document.querySelectorAll("svg")].flatMap((pictur
     return wide > 1 && high > 3 ? [`${one.textContent} / ${other.textContent}`] : [];
   }));
 })"""
+UNREADABLE = """() => {
+  const ground = (each) => {
+    for (let one = each; one; one = one.parentElement) {
+      const colour = getComputedStyle(one).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) return colour;
+    }
+    return "";
+  };
+  const canvas = ground(document.body);
+  return [...document.querySelectorAll("body *")].filter((each) =>
+    each.checkVisibility() && [...each.childNodes].some((one) => one.nodeType === 3 && one.data.trim()))
+    .filter((each) => {
+      const style = getComputedStyle(each);
+      const below = ground(each);
+      return below === style.color || (below !== canvas && style.forcedColorAdjust !== "none");
+    }).map((each) => each.outerHTML.slice(0, 120));
+}"""
+"""Words the colour of their ground, or on a plate of their own: a browser lays one below them on any other ground."""
+MARKED = """() => [...document.querySelectorAll(".main-nav, .tabs")].flatMap((menu) => {
+  const canvas = getComputedStyle(document.body).backgroundColor;
+  const edged = (each) => ["Top", "Right", "Bottom", "Left"].some((side) => {
+    const style = getComputedStyle(each);
+    return style[`border${side}Width`] !== "0px" && style[`border${side}Color`] !== canvas;
+  });
+  return [...menu.querySelectorAll("a")]
+    .filter((each) => edged(each) !== each.hasAttribute("aria-current"))
+    .map((each) => each.outerHTML.slice(0, 120));
+})"""
 NAMED_OTHERWISE = """() => axe.run({
   runOnly: { type: "rule", values: ["label-content-name-mismatch"] },
   rules: { "label-content-name-mismatch": { enabled: true } },
@@ -95,6 +123,22 @@ def test_paper_has_the_wide_pictures_and_nothing_to_press(site: Site, browser_pa
         assert browser_page.locator("button:visible, a.button:visible, input:visible").count() == 0, path
     goes(browser_page, site, SUPPLIER, "/orders")
     assert browser_page.locator("table.data thead").is_visible(), "rows are a table, and no cards"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whoever_has_colours_of_their_own_reads_every_word_and_sees_which_entry_is_current(
+    site: Site, browser_page: Page, width: int
+) -> None:
+    browser_page.emulate_media(forced_colors="active")
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    for who, path in (*PICTURED, *SORTED, (STAFF, "/finance?cause=PRICE"), (SUPPLIER, "/news")):
+        goes(browser_page, site, who, path)
+        assert browser_page.evaluate(UNREADABLE) == [], path
+        assert browser_page.evaluate(MARKED) == [], path
+    # What was delivered and what of it is paid are told apart without our colours.
+    goes(browser_page, site, STAFF, "/finance/overview")
+    fills = "[...document.querySelectorAll('svg .node')].map((each) => getComputedStyle(each).fill)"
+    assert len(set(browser_page.evaluate(fills))) == 2
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
