@@ -285,6 +285,9 @@ class _SeeOther(RedirectResponse):
         await super().__call__(scope, receive, send)
 
 
+_MANY_PAGES: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a long list: which, how large, of how many rows, and the address it stands at.
@@ -341,6 +344,18 @@ class Page:
     def next(self) -> str:
         """The address of the page after; empty on the last."""
         return self._at(self.number + 1) if self.last_row < self.total else ""
+
+    @property
+    def jumps(self) -> Sequence[tuple[int, str]]:
+        """Pages to go to at once, with their addresses: both ends, those beside, and ten and a hundred away.
+
+        Empty where the one before and the one after are all there is.
+        """
+        last = max(1, -(-self.total // self.size))
+        if last < _MANY_PAGES:
+            return ()
+        near = {self.number + step for step in (-100, -10, -1, 0, 1, 10, 100)}
+        return [(each, self._at(each)) for each in sorted({1, last} | near) if 1 <= each <= last]
 
     def _at(self, number: int) -> str:
         return f"{self.path}?{urlencode([*self.query, (self.name, str(number))])}"

@@ -18,6 +18,7 @@ from tests.support.pages.all_routes import STAFF, SUPPLIER
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.stories.demo_books import demo_site, last_day, noon
+from web.pages import Page
 
 MANY, PROPOSALS = 10_000, 230
 HEAVIEST = 200_000
@@ -118,6 +119,23 @@ def goes_on(who: Visitor, address: str, rows: int) -> None:
     (before,) = second.cssselect(".pager a[rel=prev]")
     assert told(light_page(who, before.get("href", ""), rows)) == (1, rows, total)
     assert len(who.get(f"{address}{'&' if '?' in address else '?'}page=9999999").content) < HEAVIEST
+    # The last page is one press away, and the first is one press back.
+    *_, end = page.cssselect(".pager .jump a")
+    ended = html.document_fromstring(who.get(end.get("href", "")).text)
+    assert told(ended)[1:] == (total, total)
+    start = ended.cssselect(".pager .jump a")[0]
+    assert told(light_page(who, start.get("href", ""), rows)) == (1, rows, total)
+
+
+def test_any_page_of_many_is_a_few_presses_away() -> None:
+    def at(number: int) -> list[int]:
+        return [each for each, _ in Page(number, 50, 100_000, "/finance/invoices").jumps]
+
+    assert at(1) == [1, 2, 11, 101, 2000]
+    assert at(1000) == [1, 900, 990, 999, 1000, 1001, 1010, 1100, 2000]
+    assert at(2000) == [1, 1900, 1990, 1999, 2000]
+    assert Page(2, 50, 150, "/orders").jumps == (), "where the one before and the one after are all there is"
+    assert Page(1, 50, 151, "/orders", [("q", "a b")]).jumps[-1] == (4, "/orders?q=a+b&page=4")
 
 
 def test_every_proposal_is_reached(staff: Visitor) -> None:
