@@ -11,6 +11,8 @@ from datetime import date, datetime
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import claim_store
+from invoicing.claims.claim_states import ClaimCause
 from invoicing.documents import expected_credit_store, partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.matching import causes
@@ -30,6 +32,7 @@ from invoicing.responses.response_documents import (
     RECEIVED,
     REJECTED,
     UNDER_QUERY,
+    asks,
 )
 from peppol.exchange.outbox_store import OutboundMessage
 from supplier_portal.queries import account_entries
@@ -107,9 +110,8 @@ def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> I
     in_part = bool(expected_credit_store.of_invoice(session, invoice.id))
     settling = _settling(session, actor, invoice, pair)
     answers = tuple(_answer(each) for each in portal_queries.answers(session, invoice))
-    # Asked for on the day the answer left, which may be long after it was judged.
-    asked_on = next((each.issued_on for each in reversed(answers) if each.code == REJECTED), None)
-    steps = _steps(invoice, judged, made, pair, settling, in_part=in_part, asked_on=asked_on)
+    asked = _asked(session, invoice, judged, answers)
+    steps = _steps(invoice, judged, made, pair, settling, in_part=in_part, asked=asked)
     steps += _in_part(session, invoice, expected)
     return InvoiceSteps(
         invoice=invoice,
@@ -154,7 +156,7 @@ def _steps(
     settling: _Settling,
     *,
     in_part: bool,
-    asked_on: date | None,
+    asked: InvoiceStep | None,
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
@@ -163,9 +165,8 @@ def _steps(
     rejected = invoice.state in (_S.CREDIT_REQUESTED, _S.CREDITED)
     # Judged again with the same outcome on the same day, it is told once.
     steps += dict.fromkeys(_judgement(on, match, rejected=rejected, in_part=in_part) for on, match in judged)
-    if invoice.state is _S.CREDIT_REQUESTED:
-        judged_on = judged[-1][0] if judged else invoice.received_on
-        steps.append(InvoiceStep(asked_on or judged_on, "bad", Text("Kreditfaktura och ny faktura begärd")))
+    if asked is not None:
+        steps.append(asked)
     if pair is not None:
         other, on = pair
         told = (
@@ -187,6 +188,32 @@ def _steps(
     if settling.claim is not None:
         steps.append(_given_back(settling.claim))
     return steps
+
+
+def _asked(
+    session: Session,
+    invoice: SupplierInvoice,
+    judged: Sequence[tuple[date, Match]],
+    answers: Sequence[SentResponse],
+) -> InvoiceStep | None:
+    """That credit was asked for, also where it has come since; None where it was not, or the request fell.
+
+    It is so on the day the answer left, or two people claimed back what was paid: long after it was judged, maybe.
+    """
+    if invoice.state not in (_S.CREDIT_REQUESTED, _S.CREDITED):
+        return None
+    on = next((each.issued_on for each in reversed(answers) if each.code == REJECTED), None)
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        return InvoiceStep(on, "bad", Text("Kreditfakturan underkänd")) if on is not None else None
+    claim = claim_store.of_invoice(session, invoice.id) if on is None else None
+    if claim is not None and claim.cause is not ClaimCause.CREDIT:
+        return InvoiceStep(claim.raised_on, "bad", Text("Beloppet krävt tillbaka, kreditfaktura begärd"))
+    if on is None and invoice.state is _S.CREDITED:
+        return None
+    judged_on, match = judged[-1] if judged else (invoice.received_on, None)
+    asks_new = match is None or "NIN" in asks(REJECTED, match.deviations)
+    told = Text("Kreditfaktura och ny faktura begärd") if asks_new else Text("Kreditfaktura begärd")
+    return InvoiceStep(on or judged_on, "bad", told)
 
 
 def _settling(

@@ -23,10 +23,13 @@ from supplier_portal.queries.invoice_steps import InvoiceSteps, story
 from tests.support.pages.all_routes import SUPPLIER
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import Visitor, text_of, visitor
+from tests.support.stories.claiming import ClaimDesk, two_months
 from tests.support.stories.demo_books import demo_site
 from tests.support.stories.system import FYRBAKEN, a_system
 
 ASKED = Text("Kreditfaktura och ny faktura begärd")
+ASKED_ONLY = Text("Kreditfaktura begärd")
+CLAIMED = Text("Beloppet krävt tillbaka, kreditfaktura begärd")
 CODE = re.compile(r"\b(?:[A-Z]+_[A-Z_]+|C62|DAY|QUANTITY|PRICE|UV-\d+)\b")
 
 
@@ -74,6 +77,29 @@ def test_credit_is_asked_for_on_the_day_the_answer_left(stories: list[InvoiceSte
     ]
     assert asked
     assert [each for each in asked if each[2] and each[1] not in each[2]] == []
+    # It stays told where the credit has come since.
+    credited = [
+        told
+        for told in stories
+        if told.invoice.state is InvoiceState.CREDITED and any(each.code == REJECTED for each in told.answers)
+    ]
+    assert len(credited) > 3
+    for told in credited:
+        assert any(step.what in (ASKED, ASKED_ONLY) for step in told.steps), told.invoice.number
+
+
+def test_what_two_people_claim_back_is_told_on_the_day_they_did(database_url: str) -> None:
+    with a_system(database_url, begun=two_months) as system:
+        desk = ClaimDesk(system)
+        paid = desk.paid()
+        desk.confirm(desk.ask(paid), on=date(2026, 5, 2))
+        invoice = system.invoice(paid.id)
+        assert invoice.state is InvoiceState.CREDIT_REQUESTED
+        with system.database.reading() as session:
+            steps = story(session, SupplierActor(FYRBAKEN, None, by="user-1"), invoice).steps
+    claimed = [each.on for each in steps if each.what == CLAIMED]
+    assert claimed == [date(2026, 5, 2)]
+    assert steps[-1].what == CLAIMED, "after the payment that it claims back"
 
 
 def test_a_credit_note_of_a_part_never_says_that_it_credits_all(
