@@ -69,12 +69,12 @@ def price(value: Decimal, currency: str, language: Language) -> str:
     """A price as people write it, with more than two decimals only where it has them."""
     if value == round(value, 2):
         return money(Money(round(value, 2), currency), language)
-    return f"{number(value, language)} {currency}"
+    return f"{unit_price(value, language)} {currency}"
 
 
 def unit_price(value: Decimal, language: Language) -> str:
-    """A price without its currency, where it is whole with two decimals: 475,00."""
-    return number(value, language) if value % 1 else format_decimal(value, "#,##0.00", _locale(language))
+    """A price without its currency, with two decimals and with every more that it has: 475,00, 0,12345."""
+    return format_decimal(value, "#,##0.00########", _locale(language))
 
 
 def decimal_sign(language: Language) -> str:

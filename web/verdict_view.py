@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching import causes
-from invoicing.matching.deviation_texts import compares, source_name, title, value_text
+from invoicing.matching.deviation_texts import compares, expected_in, source_name, title, value_text
 from invoicing.matching.deviations import (
     Check,
     CheckOutcome,
@@ -144,7 +144,6 @@ def _node(node: Check | Group, said: Said) -> CheckView:
 def _told(deviation: Deviation, said: Said) -> DeviationView:
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
-    expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
     return DeviationView(
         title=title(deviation),
         sentence=said[deviation],
@@ -153,7 +152,7 @@ def _told(deviation: Deviation, said: Said) -> DeviationView:
         else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
         expected=value_text(deviation, deviation.expected),
-        expected_in=JoinedText(" ", expected_in),
+        expected_in=expected_in(deviation),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,
         compared=compares(deviation),

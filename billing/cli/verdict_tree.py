@@ -8,7 +8,7 @@ from rich.tree import Tree
 from foundation.formatting import plain
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
 from invoicing.matching import causes
-from invoicing.matching.deviation_texts import compares, source_name, value_text
+from invoicing.matching.deviation_texts import compares, expected_in, source_name, value_text
 from invoicing.matching.deviations import Check, CheckOutcome, Deviation, DeviationActor, Group, Match
 from web.verdict_words import check_name
 
@@ -53,7 +53,7 @@ def _facts(deviation: Deviation) -> Text:
         return acts
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = JoinedText(", ", (source_name(deviation.found_from), line, WrittenText(deviation.term)))
-    expected_in = JoinedText(" ", (source_name(deviation.expected_from), WrittenText(deviation.reference)))
+    place = expected_in(deviation)
     nothing = Text("inget", context="deviation")
     found = Text(
         "hittat %(found)s (%(place)s)",
@@ -62,8 +62,8 @@ def _facts(deviation: Deviation) -> Text:
     )
     expects = value_text(deviation, deviation.expected)
     expected = (
-        Text("väntat %(expected)s (%(place)s)", expected=expects, place=expected_in)
-        if expected_in
+        Text("väntat %(expected)s (%(place)s)", expected=expects, place=place)
+        if place
         else Text("väntat %(expected)s", expected=expects)
     )
     return JoinedText("; ", (found, expected, acts))

@@ -8,11 +8,11 @@ from typing import Any
 from foundation import formatting
 from foundation.money import Money, Quantity
 from foundation.periods import Period
-from foundation.text import JoinedText, Language, Text, WrittenText
+from foundation.text import JoinedText, Language, Text
 from foundation.units import unit_name
 from invoicing.exceptions.comparison_rows import ComparisonRow as Compared
-from invoicing.matching.deviation_texts import compares, source_name, title, value_text
-from invoicing.matching.deviations import Check, Deviation, Group, price_text
+from invoicing.matching.deviation_texts import compares, expected_in, source_name, title, value_text
+from invoicing.matching.deviations import Check, Deviation, Group
 from web import i18n
 from web.verdict_words import check_name
 
@@ -64,7 +64,7 @@ def _value(value: object, language: Language) -> str:
         case Period():
             return formatting.period(value)
         case Decimal():
-            return price_text(value).replace(".", i18n.decimal_sign(language))
+            return i18n.unit_price(value, language)
         case date():
             return value.isoformat()
         case Text():
@@ -90,9 +90,7 @@ def branch(node: Check | Group, said: Mapping[Deviation, Text]) -> dict[str, Any
                 "expected": value_text(each, each.expected),
                 "term": each.term,
                 "found_from": source_name(each.found_from),
-                "expected_from": JoinedText(
-                    " ", (source_name(each.expected_from), WrittenText(each.reference))
-                ),
+                "expected_from": expected_in(each),
                 "actor": each.actor.value,
                 "weight": each.weight.name,
             }

@@ -163,6 +163,11 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
     return JoinedText(" ", {each.sv: each for each in said}.values())
 
 
+def expected_in(deviation: Deviation) -> Text:
+    """Where the value expected stands, with what it refers to: uträkningen 2 090,00 × 25 %."""
+    return JoinedText(" ", (source_name(deviation.expected_from), reference_of(deviation)))
+
+
 def source_name(source: Source) -> Text:
     """Where a value comes from, in words."""
     return _SOURCES[source]

@@ -17,6 +17,10 @@ OF_OTHERS = re.compile(
     r"\.xml|/xml|/paper|/letters/|part=letters|/credit$|month-end/booking|q=2026-10|/demo/mailbox"
 )
 UTC = re.compile(r"\bUTC\b|\d\d:\d\d(?!\d)")
+AS_ANSWERED = re.compile(r"[Rr]edovisning(?:en)? för 20\d\d-\d\d")
+"""A sentence of the answer, the same on the page and in the network: there a report is called as it is filed."""
+SHORT = re.compile(r"(?<![\d,-])\d+,\d(?![\d,-])")
+REFUSED = re.compile(r"\bavvis(?:a|ad|at|ade)\b", re.IGNORECASE)
 NETWORK = re.compile(r"/post/|/bulk|/credit|/documents/")
 """Pages that name addresses of the network, or what it is counted by."""
 
@@ -42,7 +46,7 @@ def addresses(site: Site) -> list[str]:
         if key.startswith("GET ") and route.page and route.may & STAFF.permissions
         for path in route.own
         if not OF_OTHERS.search(path)
-    ]
+    ] + [f"/finance/documents/{each}" for each in written.judged(site)]
 
 
 def said(somebody: Visitor, path: str) -> str:
@@ -65,13 +69,26 @@ def test_no_amount_has_a_point_in_swedish(pages: dict[str, str]) -> None:
     assert {path: each for path, each in found.items() if each} == {}
 
 
+def test_a_price_is_written_alike_wherever_it_stands(pages: dict[str, str]) -> None:
+    found = {path: SHORT.findall(text) for path, text in pages.items() if "/documents/" in path}
+    assert any("97,50" in text for text in pages.values())
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+def test_what_is_judged_is_rejected_and_never_refused(pages: dict[str, str]) -> None:
+    """Who refuses says that it may come again; what was read and judged is credited (decision 64)."""
+    documents = {path: text for path, text in pages.items() if "/documents/" in path}
+    assert any("Underkänn som dubblett" in text for text in documents.values())
+    assert [path for path, text in documents.items() if REFUSED.search(text)] == []
+
+
 def test_one_is_never_many(pages: dict[str, str]) -> None:
     found = {path: written.ONE_OF_MANY.findall(text) for path, text in pages.items()}
     assert {path: each for path, each in found.items() if each} == {}
 
 
 def test_a_month_is_called_by_its_name(pages: dict[str, str]) -> None:
-    found = {path: written.AS_NUMBER.findall(text)[:3] for path, text in pages.items()}
+    found = {path: written.AS_NUMBER.findall(AS_ANSWERED.sub("", text))[:3] for path, text in pages.items()}
     assert {path: each for path, each in found.items() if each} == {}
 
 

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
+from invoicing.documents import tables as document_tables
 from tests.support.pages.all_routes import AREAS, SUPPLIER, table_in
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.demo_books import demo_site
+from tests.support.stories.system import FYRBAKEN
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d")
 """A moment has a point between hours and minutes."""
@@ -49,7 +52,15 @@ def addresses(site: Site) -> list[str]:
         if key.startswith("GET ") and route.page and route.may & SUPPLIER.permissions
         for path in route.own
         if not OF_OTHERS.search(path)
-    ]
+    ] + [f"/invoices/{each}" for each in judged(site, FYRBAKEN)]
+
+
+def judged(site: Site, supplier: str = "") -> list[int]:
+    """The documents in which something deviates or is noted: what a page says of each is a sentence of its own."""
+    invoice = document_tables.invoice
+    question = select(invoice.c.id).where(invoice.c.codes != "").order_by(invoice.c.id)
+    with site.database.reading() as session:
+        return list(session.scalars(question.where(invoice.c.supplier == supplier) if supplier else question))
 
 
 def said(somebody: Visitor, path: str) -> str:
