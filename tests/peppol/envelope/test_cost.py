@@ -22,6 +22,7 @@ from tests.support.project import PROJECT
 
 DAY = date(2026, 9, 1)
 SECONDS_FLOOR: Final = 0.25
+TRIES: Final = 4
 GROWTH_MOST: Final = 3.0
 SECONDS_ON_ARRIVAL: Final = 4.0
 SECONDS_PER_MB_ON_ARRIVAL: Final = 0.5
@@ -78,14 +79,21 @@ def spent(work: Callable[[bytes], object], body: bytes) -> float:
 
 
 def check_growth(work: Callable[[bytes], object], form: str, times: int) -> float:
-    larger = many(form, times)
-    took = min(spent(work, larger) for _ in range(2))
-    if took > SECONDS_FLOOR:
-        smaller = many(form, times // 2)
-        growth = took / min(spent(work, smaller) for _ in range(2))
-        assert growth < GROWTH_MOST * len(larger) / len(smaller) / 2, f"{form}: {growth:.1f} times"
-        assert took / len(larger) * 1_000_000 < SECONDS_PER_MB, form
-    return took
+    """Fail where twice as many take more than about twice as long each time it is tried; the seconds it took at best.
+
+    What other processes do at that moment lengthens one try or two, and not all of them.
+    """
+    larger, smaller = many(form, times), many(form, times // 2)
+    most = GROWTH_MOST * len(larger) / len(smaller) / 2
+    took = shorter = float("inf")
+    for _ in range(TRIES):
+        took = min(took, spent(work, larger))
+        if took <= SECONDS_FLOOR:
+            return took
+        shorter = min(shorter, spent(work, smaller))
+        if took / shorter < most and took / len(larger) * 1_000_000 < SECONDS_PER_MB:
+            return took
+    raise AssertionError(f"{form}: {took / shorter:.1f} times, {took:.2f} s")
 
 
 def on_arrival(body: bytes) -> None:
