@@ -4,6 +4,7 @@ Convention: what stops a payment is told first, in the words of the matching, wi
 """
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
+from foundation.sql import Session
 from foundation.text import Text
 from invoicing.conversation import files as conversation_files
 from invoicing.conversation import message_store, writing
@@ -44,7 +46,7 @@ from supplier_portal.pages.forms import (
     new_key,
 )
 from supplier_portal.pages.query_params import month_of
-from supplier_portal.queries import account_entries
+from supplier_portal.queries import account_entries, search_queries
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.costly import COSTLY
@@ -53,6 +55,8 @@ from web.lists import addresses, chips, sorting
 from web.lists.chips import Chip
 from web.lists.sorting import Sorting
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
+from web.search import model as search_model
+from web.search.model import Found
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -74,6 +78,8 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         under_way = portal_document_store.under_way(session, actor)
         refused_count = refused_message_queries.count(session, actor)
+        # What is not in the buyer's books is no invoice of the list; who looks for its number is led to it.
+        outside = _outside(session, person, wanted.text, today_of(request)) if not found.count else ()
     return render(
         request,
         person,
@@ -83,6 +89,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         counts=counts,
         all_count=sum(counts.values()),
         refused_count=refused_count,
+        outside=outside,
         months=months,
         waiting=waiting,
         waiting_count=waiting_count,
@@ -95,6 +102,18 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         pager_page=Page.of(request, found.count, size=portal_queries.PAGE),
         may_send=person.may(SENDS),
     )
+
+
+def _outside(session: Session, person: Person, text: str, today: date) -> Sequence[Found]:
+    """What of the number that was looked for was made here and has not come to the buyer, or was refused."""
+    asked = search_model.read(text)
+    if asked.is_too_short or asked.is_too_long:
+        return ()
+    told = (
+        ask(session, person, asked, today)
+        for ask in (search_queries.not_in_the_books, search_queries.refused)
+    )
+    return [each for each in told if each is not None and each.hits]
 
 
 @router.get("/{invoice_id:int}", dependencies=COSTLY)

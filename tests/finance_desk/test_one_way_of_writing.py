@@ -107,6 +107,12 @@ def test_no_amount_has_a_comma_in_english(site: Site) -> None:
     assert {path: each for path, each in found.items() if each} == {}
 
 
+def test_no_mark_is_one_word_with_what_follows(site: Site) -> None:
+    with visitor(site, STAFF) as opened:
+        found = {path: written.glued(opened.get(path).text) for path in addresses(site)}
+    assert {path: each for path, each in found.items() if each} == {}
+
+
 def test_the_forms_of_the_rules_write_numbers_as_people_do(site: Site) -> None:
     with visitor(site, STAFF) as opened:
         page = html.document_fromstring(opened.get("/finance/policies/change").text)

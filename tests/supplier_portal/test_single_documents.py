@@ -167,6 +167,45 @@ def test_a_file_says_words_and_the_day_of_payment_only_where_there_is_one(
     assert {each["Enhetens id"][:3] for each in rows_of(alva, "orders")} == {"UV-"}
 
 
+def test_a_number_that_is_no_invoice_of_the_list_leads_to_what_became_of_it(alva: Visitor) -> None:
+    """One was refused when it came; the other was made here a moment ago, and has not left."""
+    sent = alva.post("/to-invoice/send", {"line": "2100000042/001", "form_key": "b" * 32})
+    assert "F26-0001" in alva.follow(sent)
+    found = {
+        number: [
+            (link.text_content(), re.sub(r"/\d+$", "", link.get("href", "")))
+            for link in html.document_fromstring(alva.get(f"/invoices?q={number}").text).cssselect(
+                "main .found a"
+            )
+        ]
+        for number in ("f26-4001", "F26-0001", "F26-9999")
+    }
+    assert found == {
+        "f26-4001": [("F26-4001", "/invoices/refused")],
+        "F26-0001": [("F26-0001", "/to-invoice/document")],
+        "F26-9999": [],
+    }
+    # What is in the list is no other document besides.
+    assert "main .found" not in alva.get("/invoices?q=F26-1403").text
+
+
+def test_a_file_with_nothing_in_it_is_called_empty_and_no_file_is_asked_for(alva: Visitor) -> None:
+    for path in ("/invoices/upload", "/test-bench/upload"):
+        said = [text_of(alva.post(path, {}, files={"file": (name, b"")})) for name in ("faktura.xml", "")]
+        assert "Filen är tom. Välj en fil med innehåll." in said[0]
+        assert "Välj en fil först." in said[1]
+
+
+def test_a_file_that_cannot_be_sent_is_not_called_kept_and_unsent(
+    alva: Visitor, stories: list[InvoiceSteps]
+) -> None:
+    paid = next(each.invoice for each in stories if each.invoice.number == "F26-1403")
+    again = alva.get(f"/invoices/{paid.id}/xml").content
+    said = alva.follow(alva.post("/invoices/upload", {}, files={"file": ("faktura.xml", again)}))
+    assert "Kan inte skickas" in said
+    assert "Filen är läst. Den skickas inte." in said
+
+
 def test_an_order_has_the_same_sums_in_the_list_as_on_its_own_page(alva: Visitor) -> None:
     # Without VAT in both; the list says itself that credit is taken off, the order shows it in a column.
     assert "Fakturerat efter kredit" in alva.get("/orders").text

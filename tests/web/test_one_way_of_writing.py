@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from invoicing.documents import tables as document_tables
@@ -20,6 +21,7 @@ COMMA = re.compile(r"\d,\d\d (kr|SEK)")
 ONE_OF_MANY = re.compile(
     r"\b1 (?:rader|ordrar|fakturor|dagar|timmar|sekunder|minuter|månader|kreditfakturor|placeringar|träffar)\b"
 )
+INLINE = frozenset({"a", "b", "code", "em", "small", "span", "strong"})
 AS_WORD = re.compile(
     r"\b(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december) 20\d\d\b"
 )
@@ -74,6 +76,28 @@ def test_enough_pages_are_read(pages: dict[str, str]) -> None:
 
 def test_no_amount_has_a_point_in_swedish(pages: dict[str, str]) -> None:
     found = {path: POINT.findall(MOMENT.sub("", text)) for path, text in pages.items()}
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+def glued(page: str) -> list[str]:
+    """Marks with a word right after them: to whoever hears or copies the page they are one word (Ogiltig1 fel)."""
+    if not page:
+        return []
+    marks = html.document_fromstring(page).cssselect("main .badge, main .mark, main .count")
+    following = [(each, each.tail or "", each.getnext()) for each in marks]
+    return [
+        f"{each.text_content()} {tail or (after.text_content() if after is not None else '')}"[:80]
+        for each, tail, after in following
+        if tail[:1].isalnum()
+        or (not tail and after is not None and after.tag in INLINE and after.text_content()[:1].isalnum())
+    ]
+
+
+def test_no_mark_is_one_word_with_what_follows(site: Site) -> None:
+    with visitor(site, SUPPLIER) as opened:
+        wrong = opened.post("/test-bench/upload", {}, files={"file": ("faktura.xml", b"%PDF-1.4")})
+        tried = wrong.headers["location"]
+        found = {path: glued(opened.get(path).text) for path in (*addresses(site), tried)}
     assert {path: each for path, each in found.items() if each} == {}
 
 
