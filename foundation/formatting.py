@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month, Period
-from foundation.text import SWEDISH, JoinedText, Language, Text, WrittenText
+from foundation.text import SWEDISH, CountedText, JoinedText, Language, Text, WrittenText
 from foundation.units import unit_name
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -84,6 +84,15 @@ class AmountText(Text):
     def in_language(self, language: Language) -> str:
         """The amount with two decimals."""
         return _swedish(self.message) if language == SWEDISH else self.message
+
+
+def seconds_text(count: int) -> Text:
+    """How long to wait, in a sentence.
+
+    >>> seconds_text(1).sv, seconds_text(20).en
+    ('1 sekund', '20 seconds')
+    """
+    return CountedText("%(count)s sekund", "%(count)s sekunder", count=count)
 
 
 def price(value: Decimal) -> str:

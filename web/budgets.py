@@ -19,6 +19,7 @@ from typing import Final
 import anyio
 
 from accounts.guessing.rate_limit import TooOften
+from foundation.formatting import seconds_text
 from foundation.text import Text
 from web.guards.clients import network_of
 
@@ -64,14 +65,14 @@ class OverBudget(TooOften):
         super().__init__(seconds)
         self.text = (
             Text(
-                "Många prövar dokument just nu. Vänta %(seconds)s sekunder och skicka det igen, eller logga in: "
+                "Många prövar dokument just nu. Vänta %(seconds)s och skicka det igen, eller logga in: "
                 "den som är inloggad har en egen del.",
-                seconds=seconds,
+                seconds=seconds_text(seconds),
             )
             if shared
             else Text(
-                "Ni har prövat så mycket som går på en minut. Vänta %(seconds)s sekunder och skicka dokumentet igen.",
-                seconds=seconds,
+                "Ni har prövat så mycket som går på en minut. Vänta %(seconds)s och skicka dokumentet igen.",
+                seconds=seconds_text(seconds),
             )
         )
 

@@ -17,6 +17,7 @@ from accounts.guessing.wrong_try_store import Tries
 from foundation import leases
 from foundation.backoff import Ladder
 from foundation.errors import Refused
+from foundation.formatting import seconds_text
 from foundation.sql import Session
 from foundation.text import Text
 
@@ -87,7 +88,9 @@ class TooOften(Refused):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
-            Text("Det blev för många försök. Vänta %(seconds)s sekunder och försök igen.", seconds=seconds)
+            Text(
+                "Det blev för många försök. Vänta %(seconds)s och försök igen.", seconds=seconds_text(seconds)
+            )
         )
         self.seconds = seconds
 
@@ -100,8 +103,8 @@ class GuessedByMany(TooOften):
             self,
             Text(
                 "Det har gjorts många försök att logga in med den adressen. Logga in från en webbläsare där du har "
-                "varit inloggad förut, välj ett nytt lösenord med länken nedanför, eller vänta %(seconds)s sekunder.",
-                seconds=seconds,
+                "varit inloggad förut, välj ett nytt lösenord med länken nedanför, eller vänta %(seconds)s.",
+                seconds=seconds_text(seconds),
             ),
         )
         self.seconds = seconds
@@ -114,8 +117,8 @@ class SignInsBusy(Refused):
         super().__init__(
             Text(
                 "Väldigt många loggar in just nu, och ingenting har hänt med det du skickade. Vänta %(seconds)s "
-                "sekunder och försök igen.",
-                seconds=seconds,
+                "och försök igen.",
+                seconds=seconds_text(seconds),
             )
         )
         self.seconds = seconds

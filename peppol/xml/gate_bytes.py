@@ -86,12 +86,17 @@ def check_bytes(data: bytes, limits: Limits) -> None:
             refuse(GateRule.ATTRIBUTES, found=_grouped(attributes), expected=_grouped(limits.attributes_max))
 
 
+def kind_of_file(data: bytes) -> str | None:
+    """What kind of file it is by its first bytes, where that is one that is often taken for a document; else None."""
+    return next((name for mark, name in _OTHER_FILES if data.startswith(mark)), None)
+
+
 def _check_encoding(data: bytes) -> None:
     """UTF-8 and XML 1.0 only: the bytes decide, and the declaration may not say otherwise."""
     if not data.startswith(b"<?xml "):  # as nearly all do, and then none of these begins so
-        for mark, name in _OTHER_FILES:
-            if data.startswith(mark):
-                refuse(GateRule.NOT_XML, line=1, found=name, expected="XML")
+        other = kind_of_file(data)
+        if other is not None:
+            refuse(GateRule.NOT_XML, line=1, found=other, expected="XML")
         for mark, name in _OTHER_ENCODINGS:
             if data.startswith(mark):
                 refuse(GateRule.ENCODING, line=1, found=name, expected="UTF-8")

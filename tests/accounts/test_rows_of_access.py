@@ -108,6 +108,8 @@ def test_a_try_is_counted_its_wait_grows_and_the_right_one_forgets_it(session: S
     with pytest.raises(TooOften) as refused:
         rate_limit.count(session, "one", limit, now=CLOCK + 2 * SECOND)
     assert refused.value.seconds == 4
+    assert "Vänta 4 sekunder" in refused.value.text.sv
+    assert "Wait 1 second and" in TooOften(1).text.en
     assert rate_limit.forget(session, "one") == 3
     assert rate_limit.forget(session, "one") == 0
     rate_limit.count(session, "one", limit, now=CLOCK + 2 * SECOND)

@@ -77,7 +77,9 @@ def agrees(system: System, *, closing: date) -> tuple[int, int]:
                 for each in unreported
                 if (each.order_number, each.line_id) not in billed
             }
-            assert all(each.amount.amount > 0 for each in lines), "what is booked above it is a credit to come"
+            assert all(each.amount.amount > 0 for each in lines), (
+                "what is booked above it is a credit to come"
+            )
             assert unbilled == unreported_by_hand(session, month, closing=closing), month
             sums = accrual_queries.sums_of(session, left)
             assert (sums.received, sums.amount_received) == (len(received), _sum(received)), month

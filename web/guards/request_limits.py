@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 
 from accounts.guessing.rate_limit import TooOften
+from foundation.formatting import seconds_text
 from foundation.text import Text
 
 POLICY: Final = "client-route"
@@ -46,10 +47,10 @@ class TooManyRequests(TooOften):
     def __init__(self, limit: int, seconds: int) -> None:
         super().__init__(seconds)
         self.text = Text(
-            "Klienten har frågat %(limit)s gånger på en minut, som är så ofta som går. Vänta %(seconds)s sekunder och "
+            "Klienten har frågat %(limit)s gånger på en minut, som är så ofta som går. Vänta %(seconds)s och "
             "skicka samma begäran igen: inget av den är gjort.",
             limit=limit,
-            seconds=seconds,
+            seconds=seconds_text(seconds),
         )
 
 

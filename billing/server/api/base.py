@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from accounts.api_clients import signing_in
 from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope
 from billing.server.sandbox.books import Sandboxes
+from foundation.formatting import seconds_text
 from foundation.text import Text
 from peppol.validation import apart
 from web import access
@@ -108,7 +109,7 @@ async def turn_of(
     """A turn within the client's part of this process, as everybody has who sends something that costs; to it is told
     how many seconds of a processor were spent.
 
-    Raises OverBudget; or ProblemResponse (429) with the sentence `over`, which names the `seconds` to wait.
+    Raises OverBudget; or ProblemResponse (429) with the sentence `over`, which names the wait, `seconds`.
     """
     budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
     try:
@@ -119,7 +120,7 @@ async def turn_of(
             raise
         raise ProblemResponse(
             ProblemCode.LIMIT_REACHED,
-            over.with_values(seconds=refused.seconds),
+            over.with_values(seconds=seconds_text(refused.seconds)),
             headers={"Retry-After": str(refused.seconds)},
         ) from None
 

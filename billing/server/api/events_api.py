@@ -52,7 +52,7 @@ _EVENTS_TOO_LARGE: Final = Text(
 
 
 _TOO_MANY: Final = Text(
-    "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
+    "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s och "
     "skicka samma begäran igen: ingen av dess händelser är läst."
 )
 

@@ -38,7 +38,7 @@ _MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 _TOO_MUCH: Final = Text(
-    "Siffrorna har lästs så mycket med nyckeln som går på en minut. Vänta %(seconds)s sekunder och fråga igen."
+    "Siffrorna har lästs så mycket med nyckeln som går på en minut. Vänta %(seconds)s och fråga igen."
 )
 
 

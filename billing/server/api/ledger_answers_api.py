@@ -67,7 +67,7 @@ _TOO_LARGE: Final = Text(
 )
 
 _TOO_MANY: Final = Text(
-    "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s sekunder och skicka "
+    "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s och skicka "
     "samma begäran igen: inget av dess svar är infört."
 )
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from foundation.errors import Refused
-from foundation.text import Text
+from foundation.text import CountedText, Text
 from invoicing.payment.bank_files.told import Entry, Movement
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -102,9 +102,12 @@ def _places(header: list[str]) -> dict[str, int]:
     lacking = [name for name in _NAMES if name not in places and name != "currency"]
     if lacking:
         raise TableUnreadable(
-            Text(
+            CountedText(
                 "Bankfilens första rad saknar kolumnen %(columns)s. Den ska ha end_to_end, amount och booked_on, "
                 "gärna currency. Är filen bankens kontoutdrag, be banken om camt.053.",
+                "Bankfilens första rad saknar kolumnerna %(columns)s. Den ska ha end_to_end, amount och booked_on, "
+                "gärna currency. Är filen bankens kontoutdrag, be banken om camt.053.",
+                count=len(lacking),
                 columns=", ".join(lacking),
             )
         )

@@ -4,13 +4,14 @@ import re
 from typing import Final
 
 from foundation.errors import Refused
-from foundation.text import NO_TEXT, Text
+from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.written.fitted import quoted
 from invoicing.payment.bank_files import camt, csv_table, pain002
 from invoicing.payment.bank_files.told import BankReport
 from peppol.explanations.explain import explained
 from peppol.validation import apart
 from peppol.xml import iso20022
+from peppol.xml.gate_bytes import kind_of_file
 from peppol.xml.gate_errors import GateRefused, GateRule
 from peppol.xml.literals import UnreadableDocument
 
@@ -27,6 +28,9 @@ _OTHERS: Final = {
         "Filen är bankens svar på en återkallelse (camt.029). Notera svaret på betalningen för hand."
     ),
 }
+
+
+_WORKBOOK: Final = Text("Excel eller ZIP")
 
 
 class BankFileUnreadable(Refused):
@@ -55,6 +59,14 @@ def _read_or_refused(body: bytes) -> BankReport | Text:
 def _read(body: bytes) -> BankReport:
     if not body.strip():
         raise BankFileUnreadable(Text("Bankfilen är tom. Be banken om den på nytt."))
+    if (kind := kind_of_file(body)) is not None:
+        raise BankFileUnreadable(
+            Text(
+                "Filen är i formatet %(kind)s och inget svar från banken. Be banken om kontoutdraget som camt.053, "
+                "aviseringen som camt.054 eller statusrapporten som pain.002.",
+                kind=_WORKBOOK if kind == "ZIP" else WrittenText(kind),
+            )
+        )
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         try:
             return BankReport(CSV_MESSAGE, csv_table.entries(body))

@@ -377,6 +377,10 @@ def test_a_row_that_cannot_be_read_is_named_as_the_file_numbers_it() -> None:
         (account(paid(("A", "1.00"))).replace(b"<Sts>BOOK</Sts>", b""), "Line 2"),
         (account(paid(("A", "1.00")))[:-20], "Ask the bank for the file once more"),
         (b"", "empty"),
+        (b"%PDF-1.4", r"format PDF.*Ask the bank for the statement as camt\.053"),
+        (b"PK\x03\x04[Content_Types].xml", "format Excel or ZIP"),
+        (b"end_to_end;amount\nA;1,00", "lacks the column booked_on"),
+        (b"a;b\nA;1,00", "lacks the columns end_to_end, amount, booked_on"),
     ],
 )
 def test_a_refusal_speaks_of_bank_files_and_says_what_to_ask_for(body: bytes, asks: str) -> None:
