@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from foundation.errors import Refused
-from foundation.text import Text
+from foundation.text import Language, Text, number_in
 
 # UN/ECE Recommendation 20: a day, which days are counted in.
 DAY = "DAY"
@@ -131,6 +131,10 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    def in_language(self, language: Language) -> str:
+        """The amount in a sentence: 2 612,50 SEK."""
+        return f"{number_in(self.amount, language)} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)

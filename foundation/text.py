@@ -10,6 +10,7 @@ A value stands in a text as `%(name)s`; a percent sign that is meant is doubled.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -168,12 +169,25 @@ def translated(message: str, language: Language, context: str = "") -> str:
 
 
 def filled(template: str, values: dict[str, object], language: Language) -> str:
-    """The template with its values in it; a value that is a text is said in the same language."""
-    said = {
-        name: value.in_language(language) if isinstance(value, Text) else value
-        for name, value in values.items()
-    }
-    return template % said
+    """The template with its values in it: a text or an amount is said in the same language, a number written in it.
+
+    >>> filled("%(amount)s är över %(limit)s.", {"amount": Decimal("2612.50"), "limit": Decimal("2500.00")}, SWEDISH)
+    '2 612,50 är över 2 500,00.'
+    """
+    return template % {name: _said(value, language) for name, value in values.items()}
+
+
+def _said(value: object, language: Language) -> object:
+    if isinstance(value, Decimal):
+        return number_in(value, language)
+    say = getattr(value, "in_language", None)
+    return value if say is None else say(language)
+
+
+def number_in(value: Decimal, language: Language) -> str:
+    """A number with the decimals it has, in a sentence: 2 612,50, or 2,612.50."""
+    written = f"{value:,f}"
+    return written.replace(",", " ").replace(".", ",") if language == SWEDISH else written
 
 
 @cache

@@ -14,6 +14,8 @@ def unit_name(code: str, value: Decimal) -> Text:
 
     >>> unit_name("DAY", Decimal(1)).sv, unit_name("HUR", Decimal(2)).en, unit_name("XYZ", Decimal(1)).sv
     ('dag', 'hours', 'XYZ')
+    >>> unit_name("C62", Decimal(1)).en, unit_name("C62", Decimal(3)).en
+    ('pc', 'pcs')
     """
     names = _names().get(code)
     if names is None:

@@ -69,7 +69,7 @@ def test_a_claim_goes_from_raised_to_settled_without_a_page(system: System, paid
     assert "usage" in claims("repaid", CLAIM, *came, "--amount", "tusen", "--by", FIRST, code=2).lower()
     claims("repaid", CLAIM, *came, "--amount", "1 000,00", "--by", FIRST)
     assert "has noted it already" not in claims("repaid-step", CLAIM, "take-back", "--by", FIRST, code=1)
-    assert "2375.00 SEK left" in claims(
+    assert "2,375.00 SEK left" in claims(
         "repaid-step", CLAIM, "take-back", "--by", FIRST, "--reason", "Fel fordran"
     )
     claims("repaid", CLAIM, *came, "--amount", "1 000,00", "--by", FIRST)
@@ -83,7 +83,7 @@ def test_a_claim_goes_from_raised_to_settled_without_a_page(system: System, paid
     claims(*taken, "ask", "--by", FIRST, "--reason", "Banken ringde", "--on", "2026-05-22")
     assert "Said to be taken back" in claims("deposits", CLAIM)
     claims(*taken, "confirm", "--by", FIRST, code=1)
-    assert "1000.00 SEK left" in claims(*taken, "confirm", "--by", SECOND)
+    assert "1,000.00 SEK left" in claims(*taken, "confirm", "--by", SECOND)
 
 
 def test_a_deposit_that_names_the_invoice_alone_is_noted_by_a_command(system: System, tmp_path: Path) -> None:

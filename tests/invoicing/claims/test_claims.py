@@ -320,7 +320,7 @@ def test_it_is_repaid_in_parts_and_what_is_above_them_is_interest_and_no_more(
         Money.of("2000.00"),
         ClaimState.DEMANDED,
     )
-    with pytest.raises(RepaymentRefused, match="at most 2006"):
+    with pytest.raises(RepaymentRefused, match="at most 2,006"):
         desk.repaid(claim, "2006.59", on=date(2026, 6, 15))
     # Ten days on what was left.
     desk.repaid(claim, "2006.58", on=date(2026, 6, 15))

@@ -312,7 +312,7 @@ def test_a_payment_that_statements_book_twice_is_told_and_a_statement_sent_again
 def test_a_return_of_another_amount_changes_nothing(desk: PayDesk) -> None:
     told = desk.bank_says(account(back(NAMES[0], "2365.00")), on=LATER)
     assert outcomes(told) == [_R.AMOUNT]
-    assert "2365.00 SEK came back" in told.told[0].sentence.en
+    assert "2,365.00 SEK came back" in told.told[0].sentence.en
     assert states(desk)[0] == "EXPORTED"
 
 

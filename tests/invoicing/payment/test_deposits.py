@@ -187,7 +187,7 @@ def test_what_may_be_the_same_money_is_for_a_person(system: System, owed: Suppli
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (came("2375.01", ocr=OCR), "more than the 2375.00 SEK that is left"),
+        (came("2375.01", ocr=OCR), "more than the 2,375.00 SEK that is left"),
         (came(ocr=OCR, currency="EUR"), "in EUR"),
         (came(words="Kreditfaktura F-17", ocr=""), ""),
     ],

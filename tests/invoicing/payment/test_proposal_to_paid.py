@@ -251,7 +251,8 @@ def test_above_the_limit_another_attests_the_rest(
     assert (len(result.items), result.state) == (1, "DRAFT")
     ((_, reason),) = result.refused
     assert dear.number in reason.text.en
-    assert "2375.00" in reason.text.en
+    assert "2,375.00" in reason.text.en
+    assert "2 375,00" in reason.text.sv
     assert desk.attest(proposal, by=SECOND).state == "ATTESTED"
 
 

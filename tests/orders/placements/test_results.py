@@ -309,7 +309,7 @@ def test_a_supplement_is_ordered_at_once_and_once_for_each_code(system: System) 
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
-        (supplement("SPRAK", "1400.00"), "not the price list's 1500.00"),
+        (supplement("SPRAK", "1400.00"), "not the price list's 1,500.00"),
         (supplement("BESLUTAD"), "no price"),
         (supplement("TOLK"), "no article"),
     ],

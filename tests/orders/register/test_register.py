@@ -91,7 +91,7 @@ def test_a_decision_may_repeat_the_agreed_amount_but_not_change_it(register: Reg
         prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=agreed).amount
         == agreed
     )
-    with pytest.raises(PriceNotAgreed, match=r"1499\.00.*1500\.00"):
+    with pytest.raises(PriceNotAgreed, match=r"1,499\.00.*1,500\.00"):
         prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=Decimal("1499.00"))
 
 
