@@ -15,10 +15,11 @@ from invoicing.flow_test import flow_test, flow_test_store, often_forgotten, sam
 from invoicing.flow_test.flow_test import BenchRefused, Shown
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
+from invoicing.portal_invoicing.uploads import UploadRefused
 from orders.register import store as register_store
 from peppol.validation import apart
 from supplier_portal.pages.forms import SEES, actor_of, as_xml
-from supplier_portal.pages.uploads import FileEmpty, file_of
+from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
 from web.costly import COSTLY
 from web.csrf import form_of
@@ -66,7 +67,7 @@ def try_out(request: Request, person: Person = signed_in(*_TRIES)) -> Response:
                 now=database_of(request).clock(),
                 today=today_of(request),
             )
-    except (BenchRefused, FileEmpty) as refused:
+    except (BenchRefused, UploadRefused) as refused:
         return _bench(request, person, (("file", refused.text),), status=422)
     return see_other(f"/test-bench/documents/{key}")
 

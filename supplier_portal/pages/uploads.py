@@ -40,7 +40,7 @@ def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
     try:
         with database_of(request).writing() as session:
             upload_id = uploads.take_in(session, actor, file_of(request), now=database_of(request).clock())
-    except (UploadRefused, FileEmpty) as refused:
+    except UploadRefused as refused:
         return render(request, person, "flip/upload.html", 422, errors=[("file", refused.text)])
     return see_other(f"/invoices/upload/{upload_id}")
 
@@ -88,19 +88,15 @@ def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
     return see_other(f"/to-invoice/sent/{press.key}")
 
 
-class FileEmpty(Refused):
-    """A file was chosen, and nothing is in it."""
-
-
 def file_of(request: Request) -> bytes:
-    """The file of the form, at most one byte more than may be; empty where none was chosen. Raises FileEmpty."""
+    """The file of the form, at most one byte more than may be; empty where none was chosen. Raises UploadRefused."""
     given = form_of(request).get("file")
     if not isinstance(given, UploadFile):
         return b""
     with given.file as file:
         body = file.read(SIZE_MAX + 1)
     if given.filename and not body:
-        raise FileEmpty(Text("Filen är tom. Välj en fil med innehåll."))
+        raise UploadRefused(Text("Filen är tom. Välj en fil med innehåll."))
     return body
 
 
