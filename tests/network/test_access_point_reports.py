@@ -91,8 +91,8 @@ def test_an_operator_sees_them_in_how_the_post_stands(
         says(access_point, report(1240, 1238), report(200, 198, seconds=1500), b'[{"id":"1"},{"id":"2"}]')
         told = CliRunner().invoke(app, ["post", "status"])
         written = " ".join(told.stdout.split())
-        assert "99.83 procent inom 20 minuter (1238 av 1240), målet är 99.5 procent." in written
-        assert "99.00 procent inom 25 minuter (198 av 200), målet är 99.5 procent: målet nås inte" in written
+        assert "99,83 procent inom 20 minuter (1238 av 1240), målet är 99,5 procent." in written
+        assert "99,00 procent inom 25 minuter (198 av 200), målet är 99,5 procent: målet nås inte" in written
         assert "2 mottagna meddelanden har ännu ingen kvittens" in written
         told = CliRunner().invoke(app, ["post", "status", "--json"])
         levels = json.loads(told.stdout)["service_levels"]
