@@ -184,8 +184,19 @@ def _said(value: object, language: Language) -> object:
     return value if say is None else say(language)
 
 
+_DIGITS_MOST = 40
+
+
 def number_in(value: Decimal, language: Language) -> str:
-    """A number with the decimals it has, in a sentence: 2 612,50, or 2,612.50."""
+    """A number with the decimals it has, in a sentence: 2 612,50, or 2,612.50.
+
+    One of another's making may be too long to write out, and stands as it was written.
+
+    >>> number_in(Decimal("1E+999999999"), SWEDISH)
+    '1E+999999999'
+    """
+    if not value.is_finite() or abs(value.adjusted()) > _DIGITS_MOST:
+        return str(value)
     written = f"{value:,f}"
     return written.replace(",", " ").replace(".", ",") if language == SWEDISH else written
 
