@@ -52,6 +52,7 @@ WAYS = {
     "POST /test-bench/upload": BUDGETED,
     "GET /test-bench/documents/{document_id:int}": BUDGETED,
     "GET /test-bench/documents/{document_id:int}/xml": BUDGETED,
+    "GET /invoices": REMEMBERED,
     "GET /invoices/refused": BUDGETED,
     "GET /invoices/refused/{letter_id:int}": BUDGETED,
     "GET /invoices/{invoice_id:int}": BUDGETED,

@@ -56,9 +56,16 @@ def test_a_document_of_many_errors_costs_what_its_size_does() -> None:
         assert not shape.follows(SCHEMA, root)
         return time.process_time() - began
 
-    larger = spent(40_000)
-    # Below so many seconds the clock says more of the machine.
-    assert larger < 0.25 or larger / spent(20_000) < 3
+    larger, smaller = [], []
+    for _ in range(4):
+        larger.append(spent(40_000))
+        # Below so many seconds the clock says more of the machine; what others do lengthens one try or two.
+        if min(larger) < 0.25:
+            return
+        smaller.append(spent(20_000))
+        if min(larger) / min(smaller) < 3:
+            return
+    raise AssertionError(f"{min(larger):.2f} s of 40,000, {min(smaller):.2f} of 20,000")
 
 
 @pytest.mark.parametrize(
