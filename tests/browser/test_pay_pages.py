@@ -105,7 +105,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(
     desks.give_right("100,00")
     attester = desks.of(ATTESTER, proposal)
     attester.click("text=Attestera de valda")
-    assert "över din gräns 100.00" in attester.inner_text("main")
+    assert "över din gräns 100,00" in attester.inner_text("main")
     desks.give_right()
     attester = desks.of(ATTESTER, proposal)
     attester.click("text=Attestera de valda")

@@ -190,7 +190,7 @@ def test_a_row_that_deviates_says_how_where_its_values_are_alike(staff: Visitor)
             because = [each.text_content() for each in row.cssselect(".because")]
             assert because, address
             said[row.cssselect("td")[0].text_content().split()[-1]] = because
-    assert said["2100000024"] == ["Ordern gäller en annan leverantör"]
+    assert said["5599992020"] == ["Ordern gäller en annan leverantör"]
 
 
 def test_what_is_wrong_and_what_can_be_done_stand_in_one_pane_and_the_document_in_the_other(
