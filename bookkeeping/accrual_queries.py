@@ -41,9 +41,8 @@ _DAYS_AND_PRICE: Final = (
 )
 _DAYS: Final = slice(2, 2 + len(_DAYS_AND_PRICE))  # where they stand in a row of `_of_lines`
 _ABOUT: Final = (
-    *(_ORDER.c[name] for name in ("execution_reference", "supplier", "article", "service")),
+    *(_ORDER.c[name] for name in ("supplier", "article", "service")),
     *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id")),
-    *(_LINE.c[name] for name in ("order_number", "line_id", "starts_on")),
 )
 
 
@@ -127,15 +126,28 @@ class AccruedLeft:
 
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
     """Every line to accrue at the end of `month`, by what was known on the day `closing`; by supplier and order."""
-    return described(session, left(session, month, closing=closing))
+    currency = register_store.currency(session)
+    return [
+        _line(row, AccruedLeft(row.order_number, row.line_id, why, amount), currency)
+        for row, why, amount in _reckoned(session, month, closing=closing, about=_ABOUT)
+    ]
 
 
 def left(session: Session, month: Month, *, closing: date) -> list[AccruedLeft]:
     """What `lines` would give, without what each line is about: to add up, and to describe a page of."""
+    return [
+        AccruedLeft(row.order_number, row.line_id, why, amount)
+        for row, why, amount in _reckoned(session, month, closing=closing)
+    ]
+
+
+def _reckoned(
+    session: Session, month: Month, *, closing: date, about: Sequence[ColumnElement[Any]] = ()
+) -> list[tuple[Row[Any], AccruedFor, Decimal]]:
+    """Each line with something left to accrue: its row, with these columns too, why, and how much."""
     currency = register_store.currency(session)
-    question = _of_lines(month, closing=closing, currency=currency).order_by(
-        _ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id
-    )
+    question = _of_lines(month, closing=closing, currency=currency).add_columns(*about)
+    question = question.order_by(_ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id)
     rows: Any = session.execute(question).all()
     cut = [row for row in rows if row.waits and row.is_interrupted]
     interrupted: dict[str, Placement] = {}
@@ -158,7 +170,7 @@ def left(session: Session, month: Month, *, closing: date) -> list[AccruedLeft]:
             delivered = whole[days]
         # More booked than delivered is a credit to come, and no cost to take forward.
         if delivered > row.approved:
-            found.append(AccruedLeft(row.order_number, row.line_id, why, delivered - row.approved))
+            found.append((row, why, delivered - row.approved))
     return found
 
 
@@ -180,7 +192,8 @@ def described(session: Session, accrued: Sequence[AccruedLeft]) -> list[AccruedL
     currency = register_store.currency(session)
     about: dict[tuple[str, str], Any] = {}
     key = tuple_(_LINE.c.order_number, _LINE.c.line_id)
-    question = select(*_ABOUT).join(_LINE, _LINE.c.order_number == _ORDER.c.number)
+    named = (_LINE.c.order_number, _LINE.c.line_id, _LINE.c.starts_on, _ORDER.c.execution_reference)
+    question = select(*named, *_ABOUT).join(_LINE, _LINE.c.order_number == _ORDER.c.number)
     for start in range(0, len(accrued), _AT_A_TIME):
         keys = [(each.order_number, each.line_id) for each in accrued[start : start + _AT_A_TIME]]
         about |= {
