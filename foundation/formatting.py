@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month, Period
-from foundation.text import SWEDISH, CountedText, JoinedText, Language, Text, WrittenText
+from foundation.text import SWEDISH, CountedText, JoinedText, Language, Text, WrittenText, in_swedish
 from foundation.units import unit_name
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -27,7 +27,7 @@ def kronor(money: Money) -> str:
     >>> kronor(Money.of("11590.00")), kronor(Money.of("-0.50", "EUR"))
     ('11 590,00', '-0,50 EUR')
     """
-    text = _swedish(f"{money.amount:,.2f}")
+    text = in_swedish(f"{money.amount:,.2f}")
     return text if money.currency == "SEK" else f"{text} {money.currency}"
 
 
@@ -37,7 +37,7 @@ def number(value: Decimal) -> str:
     >>> number(Decimal("21.0000")), number(Decimal("0.5000"))
     ('21', '0,5')
     """
-    text = _swedish(f"{value:,f}")
+    text = in_swedish(f"{value:,f}")
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
@@ -83,7 +83,7 @@ class AmountText(Text):
 
     def in_language(self, language: Language) -> str:
         """The amount with two decimals."""
-        return _swedish(self.message) if language == SWEDISH else self.message
+        return in_swedish(self.message) if language == SWEDISH else self.message
 
 
 def seconds_text(count: int) -> Text:
@@ -101,7 +101,7 @@ def price(value: Decimal) -> str:
     >>> price(Decimal("95.0000")), price(Decimal("0.1250"))
     ('95,00', '0,125')
     """
-    whole, _, decimals = _swedish(f"{value:,f}").partition(",")
+    whole, _, decimals = in_swedish(f"{value:,f}").partition(",")
     return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
 
 
@@ -142,8 +142,3 @@ def period(value: Period) -> str:
 def moment(value: datetime | None) -> str:
     """An instant as 2026-11-21 14.05 in Swedish time."""
     return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
-
-
-def _swedish(text: str) -> str:
-    """Thousands apart by a space, decimals after a comma."""
-    return text.replace(",", " ").replace(".", ",")

@@ -198,7 +198,12 @@ def number_in(value: Decimal, language: Language) -> str:
     if not value.is_finite() or abs(value.adjusted()) > _DIGITS_MOST:
         return str(value)
     written = f"{value:,f}"
-    return written.replace(",", " ").replace(".", ",") if language == SWEDISH else written
+    return in_swedish(written) if language == SWEDISH else written
+
+
+def in_swedish(written: str) -> str:
+    """The signs of a number as they are in Swedish: thousands apart by a space, decimals after a comma."""
+    return written.replace(",", " ").replace(".", ",")
 
 
 @cache
