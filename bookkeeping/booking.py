@@ -177,7 +177,7 @@ def _accrued(
     if closed_to is not None and month.period.end <= closed_to:
         raise MonthClosed(
             Text(
-                "%(month)s är stängd och tar inga fler verifikationer. Öppna månaden igen, med skäl och av två "
+                "Månaden %(month)s är stängd och tar inga fler verifikationer. Öppna månaden igen, med skäl och av två "
                 "personer, om upplupet ska bokföras där.",
                 month=month,
             )
@@ -202,7 +202,11 @@ def _is_over(month: Month, *, closing: date, today: date) -> None:
     first = month.next.period.start
     if today < first:
         raise AccrualRefused(
-            Text("%(month)s är inte slut. Bokför upplupet från och med %(first)s.", month=month, first=first)
+            Text(
+                "Månaden %(month)s är inte slut. Bokför upplupet från och med %(first)s.",
+                month=month,
+                first=first,
+            )
         )
     raise AccrualRefused(
         Text(

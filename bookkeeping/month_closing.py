@@ -56,7 +56,7 @@ def ask(
         or month_closing_store.standing(session, month) is not None
     ):
         raise ClosingRefused(
-            Text("%(month)s är redan stängd eller föreslagen. Se hur den står.", month=month)
+            Text("Månaden %(month)s är redan stängd eller föreslagen. Se hur den står.", month=month)
         )
     rows = _unstopped(session, accounts, month, today=today)
     open_rows = {row.point.value: row.count for row in rows if row.is_open}
@@ -152,7 +152,7 @@ def _unstopped(
     if stopping:
         raise ClosingRefused(
             Text(
-                "%(month)s kan inte stängas än. %(what)s",
+                "Månaden %(month)s kan inte stängas än. %(what)s",
                 month=month,
                 what=JoinedText(" ", tuple(point.next_step for point in stopping)),
             )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from foundation.money import Money, Quantity
-from foundation.periods import STOCKHOLM, Month, Period
+from foundation.periods import STOCKHOLM, Period
 from foundation.text import SWEDISH, CountedText, JoinedText, Language, Text, WrittenText, in_swedish
 from foundation.units import unit_name
 
@@ -49,25 +49,6 @@ def quantity_in_words(quantity: Quantity) -> Text:
     """
     value = WrittenText(number(quantity.value))
     return JoinedText(" ", (value, unit_name(quantity.unit, quantity.value)))
-
-
-class MonthText(Text):
-    """A month in a sentence of a page, as whoever reads it calls it.
-
-    >>> said = Text("Redovisningen för %(month)s.", month=MonthText(Month(2026, 9)))
-    >>> said.sv
-    'Redovisningen för september 2026.'
-    """
-
-    def __init__(self, month: Month, /) -> None:
-        Text.__init__(self, str(month))
-
-    def in_language(self, language: Language) -> str:
-        """The month's name and its year."""
-        # Only pages write months so: whatever else knows amounts and days does without.
-        from babel.dates import format_date
-
-        return format_date(Month.parse(self.message).period.start, "LLLL yyyy", locale=language)
 
 
 class AmountText(Text):

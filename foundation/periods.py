@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from foundation.errors import Refused
-from foundation.text import Text
+from foundation.text import Language, Text
 
 Clock = Callable[[], datetime]
 """Tells the instant, with its zone; handed in, so that a test or a demo has a day of its own."""
@@ -66,6 +66,17 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+    def in_language(self, language: Language) -> str:
+        """The month in a sentence: its name and its year.
+
+        >>> Text("Redovisningen för %(month)s.", month=Month(2026, 9)).sv
+        'Redovisningen för september 2026.'
+        """
+        # Sentences are said seldom beside all that reckons in months, which does without the names.
+        from babel.dates import format_date
+
+        return format_date(self.period.start, "LLLL yyyy", locale=language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def close(doing: Doing) -> None:
         )
         points = len(closing_checklist.Point)
         kept.advance(points, doing.content, rows_total=points)
-        said = Text("%(month)s är stängd. Inget mer bokförs i den.", month=month)
+        said = Text("Månaden %(month)s är stängd. Inget mer bokförs i den.", month=month)
         kept.end(Outcome(said, leads_to=page_of(month)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import ColumnElement
 
 from foundation import formatting
-from foundation.formatting import MonthText, quantity_in_words
+from foundation.formatting import quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
 from foundation.text import Text
@@ -135,11 +135,11 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
             report.filed_on,
             TimelineKind.REPORT,
             document,
-            Text("Redovisningen för %(month)s lämnad.", month=MonthText(report.month))
+            Text("Redovisningen för %(month)s lämnad.", month=report.month)
             if report.version == 1
             else Text(
                 "Redovisningen för %(month)s lämnad, version %(version)s.",
-                month=MonthText(report.month),
+                month=report.month,
                 version=report.version,
             ),
             path,
@@ -152,7 +152,7 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 report.decided_on,
                 TimelineKind.SENT_BACK,
                 document,
-                Text("Redovisningen för %(month)s sändes tillbaka.", month=MonthText(report.month)),
+                Text("Redovisningen för %(month)s sändes tillbaka.", month=report.month),
                 path,
                 state=ReportState.REJECTED.value,
                 short=Text("rätta och lämna igen"),
@@ -164,7 +164,7 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 document,
                 Text(
                     "Köparen tog tillbaka godkännandet av redovisningen för %(month)s.",
-                    month=MonthText(report.month),
+                    month=report.month,
                 ),
                 path,
                 state=ReportState.REVOKED.value,

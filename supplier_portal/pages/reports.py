@@ -15,7 +15,6 @@ from accounts import store as account_store
 from accounts.identity import Permission, Person
 from foundation import journal
 from foundation.errors import NotThere, Refused
-from foundation.formatting import MonthText
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import CountedText, JoinedText, Text
@@ -345,22 +344,20 @@ def _common(services: Sequence[Service]) -> list[tuple[str, Text]]:
 
 def _said_of_one(month: Month, *, fresh: bool, received: int | None) -> Text:
     if not fresh:
-        return Text(
-            "Redovisningen för %(month)s var redan lämnad. Inget har ändrats.", month=MonthText(month)
-        )
+        return Text("Redovisningen för %(month)s var redan lämnad. Inget har ändrats.", month=month)
     if received is None:
         return Text(
             "Redovisningen för %(month)s är lämnad. Den prövas om en stund, och hur det går står här.",
-            month=MonthText(month),
+            month=month,
         )
     if received:
         return Text(
             "Redovisningen för %(month)s är lämnad, och månaden är inlevererad. Den kan faktureras nu.",
-            month=MonthText(month),
+            month=month,
         )
     return Text(
         "Redovisningen för %(month)s är lämnad. När köparen har godkänt den kan månaden faktureras.",
-        month=MonthText(month),
+        month=month,
     )
 
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, or_, select
 
 from accounts.identity import Permission, Person
-from foundation.formatting import MonthText
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
@@ -190,7 +189,7 @@ def months(session: Session, person: Person, asked: Asked, today: date) -> Found
         hits.append(Hit(Text("Att fakturera"), f"/to-invoice?month={month}"))
     if person.may(*_SEES_ORDERS):
         hits.append(Hit(Text("Ordrar"), f"/orders?month={month}"))
-    return Found.of(Text("Månaden %(month)s", month=MonthText(month)), hits)
+    return Found.of(Text("Månaden %(month)s", month=month), hits)
 
 
 QUESTIONS: Final[Sequence[Question]] = (

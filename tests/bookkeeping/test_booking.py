@@ -162,7 +162,7 @@ def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None
 @pytest.mark.parametrize(
     ("closing", "today", "said"),
     [
-        (date(2026, 2, 10), date(2026, 1, 31), "2026-01 is not over. Book the accrual from 2026-02-01"),
+        (date(2026, 2, 10), date(2026, 1, 31), "January 2026 is not over. Book the accrual from 2026-02-01"),
         (date(2026, 1, 31), date(2026, 1, 31), "is not over"),
         (date(2026, 1, 31), date(2026, 2, 10), "a day from 2026-02-01 to 2026-02-10"),
         (date(2026, 2, 11), date(2026, 2, 10), "a day from 2026-02-01 to 2026-02-10"),

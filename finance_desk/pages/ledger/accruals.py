@@ -17,7 +17,6 @@ from finance_desk.pages.paying_parts import (
     people,
     supplier_names,
 )
-from foundation.formatting import MonthText
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.text import CountedText, Text
 from invoicing.payment import export_store
@@ -99,7 +98,7 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
     said = Text(
         "Upplupet för %(month)s är bokfört med verifikation %(voucher_number)s och återförs "
         "med %(reversal_number)s. Ladda ner SIE-filen nedan.",
-        month=MonthText(month),
+        month=month,
         voucher_number=run.vouchers[0].number,
         reversal_number=run.vouchers[1].number,
     )

@@ -74,7 +74,7 @@ def ask(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
             today=today_of(request),
             now=instant_of(request),
         )
-    said = Text("%(month)s är föreslagen. En annan person stänger den.", month=month)
+    said = Text("Månaden %(month)s är föreslagen. En annan person stänger den.", month=month)
     return see_other(f"/finance/reconciliation/months?month={month}", said)
 
 

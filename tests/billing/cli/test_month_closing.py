@@ -41,7 +41,7 @@ def test_a_month_is_closed_and_opened_by_command(tmp_path: Path) -> None:
         ("reopen", "user-2", "Öppnad igen av två"),
     ):
         words = ("--reason", "En faktura till.") if what == "ask-reopen" else ()
-        assert f"2026-02: {state}." in desk.run(*step, what, "--by", by, *words, *late).out
+        assert f"Månaden februari 2026: {state}." in desk.run(*step, what, "--by", by, *words, *late).out
     assert [(each["month"], each["state"]) for each in desk.run("ledger", "months", "--json").json] == [
         ("2026-02", "REOPENED")
     ]
@@ -61,4 +61,4 @@ def test_a_large_month_is_closed_at_the_terminal_with_a_line_that_says_how_far(
     assert "en annan än den första" in desk.run(*step, "--by", "user-1", code=1).err
     closed = desk.run(*step, "--by", "user-2")
     assert "11 av 11 rader" in closed.err
-    assert "2026-02 är stängd." in closed.out
+    assert "Månaden februari 2026 är stängd." in closed.out

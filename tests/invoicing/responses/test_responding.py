@@ -114,7 +114,7 @@ def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(syste
     (waits,) = written(system, document)
     assert (codes([waits]), reasons(waits)) == (["IP"], ["DEL", "NOA"])
     golden("invoice-response-ip.xml", system, document, "IP")
-    assert "the report for 2026-01 is not filed" in said_to_supplier(system, document)
+    assert "the report for January 2026 is not filed" in said_to_supplier(system, document)
     # Whom it waits for is told anew when that changes, and the answer is given once.
     system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 4))
     assert "you need not do anything" in said_to_supplier(system, document)

@@ -108,7 +108,7 @@ def test_a_report_filed_on_the_last_day_is_a_report_filed(system: System) -> Non
 def test_only_a_month_never_reported_goes_back_in_words_of_its_own(system: System) -> None:
     invoice = asked_back(system)
     (swedish,) = system.sentences(invoice)
-    assert "Ingen redovisning för 2026-02 har lämnats" in swedish
+    assert "Ingen redovisning för februari 2026 har lämnats" in swedish
     assert "Kreditera hela fakturan" in swedish
     assert "ni behöver bara" not in swedish
     words, codes = told(answer(system, f"{invoice.id}-RE"))

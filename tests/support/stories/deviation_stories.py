@@ -196,7 +196,7 @@ STORIES = (
         DeviationCode.NOT_RECEIVED,
         "before its report",
         an_invoice(ORDER),
-        ("001", "2026-01"),
+        ("001", " 2026 "),
         NOT_RECEIVED,
         weight=Weight.PARK,
     ),

@@ -223,7 +223,9 @@ def close(context: CommandContext, month: OneMonth, by: By, reason: Reason = "",
             today=today_or(on),
             now=utc_now(),
         )
-    typer.echo(context.say(Text("%(month)s är föreslagen. En annan person stänger den.", month=month)))
+    typer.echo(
+        context.say(Text("Månaden %(month)s är föreslagen. En annan person stänger den.", month=month))
+    )
 
 
 @command(ledger, "close-step")
@@ -257,4 +259,6 @@ def close_step(
             now=utc_now(),
         )
         latest = next(each for each in month_closing_store.listed(session) if each.month == month)
-    typer.echo(context.say(Text("%(month)s: %(state)s.", month=month, state=CLOSING_WORDS[latest.state])))
+    typer.echo(
+        context.say(Text("Månaden %(month)s: %(state)s.", month=month, state=CLOSING_WORDS[latest.state]))
+    )

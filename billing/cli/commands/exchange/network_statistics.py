@@ -70,8 +70,8 @@ def show_statistics(
     typer.echo(
         say(
             Text(
-                "%(month)s: %(sent)s meddelanden skickade och %(received)s mottagna över nätet av %(end_user)s, land "
-                "%(country)s.",
+                "Månaden %(month)s: %(sent)s meddelanden skickade och %(received)s mottagna över nätet av "
+                "%(end_user)s, land %(country)s.",
                 month=month,
                 sent=found.count(Direction.SENT),
                 received=found.count(Direction.RECEIVED),
