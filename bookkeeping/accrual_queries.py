@@ -4,7 +4,8 @@ Two things are accrued: what was received and whose invoice was not approved whe
 delivered and had not been reported on the closing day, which is the ordinary case of the last month of a year.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, tuple_, union
 
 from bookkeeping.coding import CodingBasis, supplier_kind
 from foundation.money import Money, Quantity, line_amount
@@ -39,7 +40,12 @@ _DAYS_AND_PRICE: Final = (
     *(_LINE.c[name] for name in ("starts_on", "ends_on", "quantity", "unit", "price")),
     _ORDER.c.day_convention,
 )
-_DAYS: Final = slice(2, 2 + len(_DAYS_AND_PRICE))  # where they stand in a row of `_of_lines`
+_DAYS: Final = slice(3, 3 + len(_DAYS_AND_PRICE))  # where they stand in a row of `_of_lines`, and of `sums`
+_ALIKE: Final = (
+    *(each.name for each in _DAYS_AND_PRICE),
+    *("is_interrupted", "received", "stands", "waits", "approved"),
+)
+"""What lines have alike of which the same is left."""
 _ABOUT: Final = (
     *(_ORDER.c[name] for name in ("supplier", "article", "service")),
     *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id")),
@@ -143,19 +149,25 @@ def left(session: Session, month: Month, *, closing: date) -> list[AccruedLeft]:
 
 def _reckoned(
     session: Session, month: Month, *, closing: date, about: Sequence[ColumnElement[Any]] = ()
-) -> list[tuple[Row[Any], AccruedFor, Decimal]]:
+) -> Iterator[tuple[Row[Any], AccruedFor, Decimal]]:
     """Each line with something left to accrue: its row, with these columns too, why, and how much."""
     currency = register_store.currency(session)
     question = _of_lines(month, closing=closing, currency=currency).add_columns(*about)
     question = question.order_by(_ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id)
     rows: Any = session.execute(question).all()
+    return _left_of(session, rows, currency)
+
+
+def _left_of(
+    session: Session, rows: Sequence[Row[Any]], currency: str
+) -> Iterator[tuple[Row[Any], AccruedFor, Decimal]]:
+    """Those of the rows, each a line or lines that are alike, with something left of the line: why, and how much."""
     cut = [row for row in rows if row.waits and row.is_interrupted]
     interrupted: dict[str, Placement] = {}
     for start in range(0, len(cut), _AT_A_TIME):
         interrupted |= interrupted_of(session, cut[start : start + _AT_A_TIME])
     # Most lines of a month are of the same days and price.
     whole: dict[tuple[Any, ...], Decimal] = {}
-    found = []
     for row in rows:
         if row.stands:
             why, delivered = AccruedFor.RECEIVED, row.received
@@ -170,21 +182,36 @@ def _reckoned(
             delivered = whole[days]
         # More booked than delivered is a credit to come, and no cost to take forward.
         if delivered > row.approved:
-            found.append((row, why, delivered - row.approved))
-    return found
+            yield row, why, delivered - row.approved
 
 
-def sums_of(session: Session, accrued: Sequence[AccruedLeft]) -> AccruedSums:
-    """How many lines there are, and what they come to."""
+def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
+    """How many `lines` there are and what they come to: added up by the database, where nobody needs to see them."""
     currency = register_store.currency(session)
-    received = [each.amount for each in accrued if each.why is AccruedFor.RECEIVED]
-    unreported = [each.amount for each in accrued if each.why is AccruedFor.UNREPORTED]
+    line = _of_lines(month, closing=closing, currency=currency).subquery()
+    # Where a placement was interrupted, each line is reckoned by itself.
+    alone = [
+        case((line.c.is_interrupted, line.c[name]), else_="").label(name)
+        for name in ("order_number", "line_id", "execution_reference")
+    ]
+    alike = (*alone, *(line.c[name] for name in _ALIKE))
+    question = select(*alike, func.count().label("how_many")).group_by(*alike)
+    count, amounts = Counter[AccruedFor](), dict.fromkeys(AccruedFor, _NIL)
+    rows: Any = session.execute(question).all()
+    for row, why, amount_left in _left_of(session, rows, currency):
+        count[why] += row.how_many
+        amounts[why] += amount_left * row.how_many
     return AccruedSums(
-        len(received),
-        Money(sum(received, _NIL), currency),
-        len(unreported),
-        Money(sum(unreported, _NIL), currency),
+        count[AccruedFor.RECEIVED],
+        Money(amounts[AccruedFor.RECEIVED], currency),
+        count[AccruedFor.UNREPORTED],
+        Money(amounts[AccruedFor.UNREPORTED], currency),
     )
+
+
+def total(session: Session, accrued: Iterable[AccruedLeft]) -> Money:
+    """What these come to."""
+    return Money(sum((each.amount for each in accrued), _NIL), register_store.currency(session))
 
 
 def described(session: Session, accrued: Sequence[AccruedLeft]) -> list[AccruedLine]:
@@ -229,8 +256,8 @@ def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
         select(
             _LINE.c.order_number,
             _LINE.c.line_id,
-            *_DAYS_AND_PRICE,
             _ORDER.c.execution_reference,
+            *_DAYS_AND_PRICE,
             _ORDER.c.execution_reference.in_(select(cut)).label("is_interrupted"),
             received_by(closing).label("received"),
             stands_received(closing).label("stands"),

@@ -131,7 +131,7 @@ def checklist(
     """
     ends_on = month.period.end
     told = _Telling(tell)
-    accruing = accrual_queries.sums_of(session, accrual_queries.left(session, month, closing=today))
+    accruing = accrual_queries.sums(session, month, closing=today)
     told.past(Point.EARLIER_OPEN)
     unbooked = unbooked_count_queries.count(session, Coders.of(session, accounts), until=ends_on)
     told.past(Point.UNBOOKED)

@@ -81,9 +81,10 @@ def agrees(system: System, *, closing: date) -> tuple[int, int]:
                 "what is booked above it is a credit to come"
             )
             assert unbilled == unreported_by_hand(session, month, closing=closing), month
-            sums = accrual_queries.sums_of(session, left)
+            sums = accrual_queries.sums(session, month, closing=closing)
             assert (sums.received, sums.amount_received) == (len(received), _sum(received)), month
             assert (sums.unreported, sums.amount_unreported) == (len(unreported), _sum(unreported)), month
+            assert accrual_queries.total(session, left) == sums.amount
             most = max(most[0], len(received)), max(most[1], len(unreported))
     return most
 

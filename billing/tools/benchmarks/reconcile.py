@@ -158,9 +158,7 @@ def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
             "the same added up, for the checklist",
             5_000,
             times,
-            lambda session: accrual_queries.sums_of(
-                session, accrual_queries.left(session, _MONTH, closing=today)
-            ),
+            lambda session: accrual_queries.sums(session, _MONTH, closing=today),
         ),
         (
             "match rate of twelve months, and ages",

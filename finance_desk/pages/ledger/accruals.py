@@ -50,7 +50,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         context: dict[str, Any] = {
             "rows": accrual_queries.described(session, rows_page.rows(left)),
             "rows_page": rows_page,
-            "total": accrual_queries.sums_of(session, left).amount,
+            "total": accrual_queries.total(session, left),
             "not_billed": unbilled_queries.not_billed(
                 session, until=month, limit=page.size, offset=page.offset
             ),
