@@ -58,6 +58,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
     "account#search": ("/search",),
     "account#look": ("/look", "/design"),
     "account#accessibility": ("/accessibility",),
+    "account#contact": ("/contact",),
     "account#shortcuts": ("/shortcuts",),
 }
 """The section, `guide#place`, with the routes of its pages."""

@@ -24,6 +24,7 @@ from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
 from operations.machine import secret_files
 from operations.object_storage.storage_settings import BodyStorageSettings
+from operations.statement_settings import StatementSettings
 from operations.webhooks.receiver_addresses import networks_of
 
 
@@ -31,7 +32,7 @@ class SettingRefused(Refused, ValueError):
     """A setting that cannot be used; the sentence says which, why, and what to write."""
 
 
-class Settings(PostSettings, BodyStorageSettings):
+class Settings(PostSettings, BodyStorageSettings, StatementSettings):
     """What an installation decides about itself; what the buyer decides stands in the register."""
 
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)

@@ -58,7 +58,15 @@ GROUPS: Final = (
     ),
     SettingGroup(
         "The portal",
-        ("public_url", "security_contact", "is_demo", "second_step", "metrics_token", "sandbox_folder"),
+        (
+            "public_url",
+            "security_contact",
+            "is_demo",
+            "second_step",
+            "metrics_token",
+            "sandbox_folder",
+            "accessibility_",
+        ),
         _SERVE,
         {"public_url": _ALL, "is_demo": _ALL},
         "[the portal](operating.md#the-portal)",

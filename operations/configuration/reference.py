@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -142,6 +143,7 @@ _TYPES: Final[Mapping[Any, str]] = {
     bool: "`true` or `false`",
     Path: "path",
     SecretStr: "text",
+    date: "day, as 2027-02-01",
 }
 
 

@@ -252,6 +252,14 @@ TEXTS: Final[dict[str, MailText]] = {
             "%(reason)s\n\nRätta det och ansök igen på %(portal)s/apply."
         ),
     ),
+    "accessibility-report": MailText(
+        Text("Något i portalen går inte att använda"),
+        Text(
+            "Hej!\n\nNågon har skrivit i formuläret på %(portal)s/accessibility.\n\nSida: %(page)s\n\nDet här går "
+            "inte:\n%(words)s\n\nSvar till: %(reply_to)s\n\nSvara så snart det går: den som inte får hjälp kan anmäla "
+            "det till tillsynsmyndigheten."
+        ),
+    ),
     "order-new": MailText(
         Text("En ny order"),
         Text("Hej!\n\nNi har fått en ny order. Läs den här:\n\n%(portal)s/orders/%(number)s"),

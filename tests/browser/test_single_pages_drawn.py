@@ -67,6 +67,20 @@ MARKED = """() => [...document.querySelectorAll(".main-nav, .tabs")].flatMap((me
     .filter((each) => edged(each) !== each.hasAttribute("aria-current"))
     .map((each) => each.outerHTML.slice(0, 120));
 })"""
+BROKEN_DATES = """() => {
+  const walker = document.createTreeWalker(document.getElementById("content"), NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (walker.nextNode()) {
+    for (const found of walker.currentNode.data.matchAll(/\\d{4}-\\d\\d-\\d\\d/g)) {
+      const drawn = document.createRange();
+      drawn.setStart(walker.currentNode, found.index);
+      drawn.setEnd(walker.currentNode, found.index + 10);
+      const tops = [...drawn.getClientRects()].map((each) => Math.round(each.top));
+      if (new Set(tops).size > 1) broken.push(walker.currentNode.data.trim());
+    }
+  }
+  return broken;
+}"""
 NAMED_OTHERWISE = """() => axe.run({
   runOnly: { type: "rule", values: ["label-content-name-mismatch"] },
   rules: { "label-content-name-mismatch": { enabled: true } },
@@ -79,11 +93,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
-def goes(page: Page, site: Site, who: Person, path: str) -> None:
+def goes(page: Page, site: Site, who: Person | None, path: str) -> None:
     page.context.clear_cookies()
-    page.context.add_cookies(
-        [{"name": "billing-session", "value": session_cookie(site, who), "url": site.address}]
-    )
+    if who is not None:
+        page.context.add_cookies(
+            [{"name": "billing-session", "value": session_cookie(site, who), "url": site.address}]
+        )
     page.goto(f"{site.address}{path}")
 
 
@@ -101,6 +116,25 @@ def test_the_words_of_a_picture_are_read_at_any_width_and_each_link_is_named_as_
             files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         )
         assert browser_page.evaluate(NAMED_OTHERWISE) == [], path
+
+
+def test_a_day_is_never_on_two_lines(site: Site, browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 390, "height": 900})
+    for who, path in (*PICTURED, *NARROWED, (SUPPLIER, "/account"), (None, "/accessibility")):
+        goes(browser_page, site, who, path)
+        assert browser_page.evaluate(BROKEN_DATES) == [], path
+
+
+def test_pages_beside_a_page_are_behind_one_press_on_a_phone(site: Site, browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 390, "height": 900})
+    goes(browser_page, site, STAFF, "/finance/reconciliation/month-end")
+    beside = browser_page.locator(".tabs a", has_text="Prognos")
+    assert not beside.is_visible()
+    browser_page.locator("summary", has_text="Avstämning: Månadsbokslut").click()
+    beside.click()
+    assert browser_page.url.endswith("/finance/reconciliation/forecast")
+    browser_page.set_viewport_size({"width": 1280, "height": 900})
+    assert beside.is_visible()
 
 
 def test_a_heading_that_sorts_is_as_tall_as_a_finger(site: Site, browser_page: Page) -> None:

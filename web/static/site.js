@@ -147,6 +147,27 @@ function offerCopying() {
   }
 }
 document.addEventListener("page-changed", offerCopying);
+
+// A line may break at the hyphens of a date (Chromium's does): a day stays on one line.
+function keepDatesWhole() {
+  const accepts = ({ data, parentElement: within }) =>
+    /\d{4}-\d\d-\d\d/.test(data) && !within.closest("textarea, option, script, svg, pre, code, .nowrap")
+      ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT;
+  const walker = document.createTreeWalker(document.getElementById("content"), NodeFilter.SHOW_TEXT, accepts);
+  const found = [];
+  while (walker.nextNode()) found.push(walker.currentNode);
+  for (const text of found) {
+    text.replaceWith(...text.data.split(/(\d{4}-\d\d-\d\d)/).filter(Boolean).map((part) => {
+      if (!/^\d{4}-\d\d-\d\d$/.test(part)) return part;
+      const whole = document.createElement("span");
+      whole.className = "nowrap";
+      whole.textContent = part;
+      return whole;
+    }));
+  }
+}
+keepDatesWhole();
+document.addEventListener("page-changed", keepDatesWhole);
 offerCopying();
 
 // Shortcuts. What each does is told on /shortcuts; a test compares the two, so nothing else here listens for a key.

@@ -53,6 +53,8 @@ ROUTES = {
     "POST /apply": Route(everybody=True),
     "GET /apply/received": Route(everybody=True, own=("/apply/received",)),
     "GET /accessibility": Route(everybody=True, own=("/accessibility",)),
+    "POST /accessibility": Route(everybody=True),
+    "GET /contact": Route(everybody=True, own=("/contact",)),
     "GET /demo/mailbox": Route(everybody=True),
     "GET /shortcuts": Route(everybody=True, own=("/shortcuts",)),
     "POST /shortcuts": Route(everybody=True),
