@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts import applications
+from accounts.mails import accessibility_reports
 from accounts.staff import changes as staff_changes
 from audit import retention
 from bookkeeping import ledger_answers, month_closing, rule_changes
@@ -50,6 +51,7 @@ from web.lists import saved_views
 
 NOW, DAY, MONTH = datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 2), Month(2026, 2)
 BY, BOOKS = "user-1", LedgerAccounts()
+CONTACT = example_register().buyer.contact
 Way = Callable[[Session, str], object]
 
 
@@ -59,6 +61,12 @@ def _in_question() -> SupplierInvoice:
 
 
 ROWS: dict[str, tuple[int, Way]] = {
+    "accounts.mails.accessibility_reports report": (
+        accessibility_reports.LONGEST,
+        lambda session, said: accessibility_reports.report(
+            session, CONTACT, page="", words=said, reply_to="", utf8=False, at=NOW
+        ),
+    ),
     "accounts.applications refuse": (
         1000,
         lambda session, said: applications.refuse(session, 1, reason=said, by=BY, today=DAY, at=NOW),

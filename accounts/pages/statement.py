@@ -2,10 +2,11 @@
 
 from fastapi import Request, Response
 
-from accounts import accessibility
 from accounts.guessing import rate_limit
+from accounts.mails import accessibility_reports
 from foundation.sql import Session
 from foundation.text import Text
+from operations import statement_settings
 from orders.register import store as register_store
 from orders.register.parties import Buyer
 from orders.register.store import NoRegister
@@ -29,9 +30,9 @@ def statement(request: Request) -> Response:
             "account/accessibility.html",
             asked=_buyer(session),
             compliance=settings.accessibility_status.words,
-            assessed_on=settings.accessibility_assessed_on or accessibility.ASSESSED_ON,
-            supervisor=accessibility.supervisor(settings, today=today_of(request)),
-            longest=accessibility.LONGEST,
+            assessed_on=settings.accessibility_assessed_on or statement_settings.ASSESSED_ON,
+            supervisor=statement_settings.supervisor(settings, today=today_of(request)),
+            longest=accessibility_reports.LONGEST,
             came_from=page_before(request),
         )
 
@@ -43,11 +44,11 @@ def report(request: Request) -> Response:
     with database_of(request).writing() as session:
         rate_limit.count(session, f"accessibility {client_of(request)}", rate_limit.MAILS, now=now)
     with database_of(request).writing() as session:
-        accessibility.report(
+        accessibility_reports.report(
             session,
             register_store.load(session).buyer.contact,
             page=text_of(request, "page"),
-            words=text_of(request, "words", longest=4 * accessibility.LONGEST),
+            words=text_of(request, "words", longest=4 * accessibility_reports.LONGEST),
             reply_to=text_of(request, "reply_to"),
             utf8=settings_of(request).smtp_utf8,
             at=now,

@@ -1,7 +1,6 @@
-"""Who supervises accessibility, and what somebody reports that they cannot use: the law's two ways to complain."""
+"""What somebody cannot use, mailed to the buyer's contact: the form of the accessibility statement."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from accounts.rules import AccountRefused, mail_address
@@ -10,38 +9,13 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, SWEDISH, Text, WrittenText
 from foundation.written import kept_words
 from operations.mail.mail import put_to_address
-from operations.statement_settings import StatementSettings
 from orders.register.parties import Contact
-
-ASSESSED_ON: Final = date(2026, 12, 3)
-"""The day the portal was last gone through by us, against WCAG 2.2 AA and EN 301 549."""
 
 LONGEST: Final = 2000
 """Signs of a report."""
 
-_PTS_FROM: Final = date(2027, 1, 1)
 _SHORTEST: Final = 10
 _WORDS_ASKED: Final = Text("Skriv vad du försökte göra och vad som hände.")
-
-
-@dataclass(frozen=True, slots=True)
-class Supervisor:
-    """An authority, and where it takes reports."""
-
-    name: str
-    address: str
-
-
-_DIGG: Final = Supervisor("Myndigheten för digital förvaltning (Digg)", "https://www.digg.se/tdosanmalan")
-_PTS: Final = Supervisor("Post- och telestyrelsen (PTS)", "https://www.pts.se/")
-
-
-def supervisor(settings: StatementSettings, *, today: date) -> Supervisor:
-    """Who supervises the portal's accessibility: as the installation says, otherwise by law on that day."""
-    usual = _PTS if today >= _PTS_FROM else _DIGG
-    if not settings.accessibility_supervisor:
-        return Supervisor(usual.name, settings.accessibility_supervisor_url or usual.address)
-    return Supervisor(settings.accessibility_supervisor, settings.accessibility_supervisor_url)
 
 
 class ReportRefused(AccountRefused):
