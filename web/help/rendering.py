@@ -47,7 +47,7 @@ class HelpPage:
     """Every address on the page that a link may lead to."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def page_of(library: Library, name: str) -> HelpPage:
     """The document as a page. Raises NotThere."""
     text = library.text(name)

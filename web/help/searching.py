@@ -27,6 +27,7 @@ _ENDING: Final = 2
 _SHORTEST: Final = 4
 _TITLE_WEIGHS: Final = 12
 _GUIDE_WEIGHS: Final = 2
+_WHOLE_WEIGHS: Final = 1000
 _EXCERPT: Final = 180
 
 
@@ -69,8 +70,11 @@ def search(library: Library, query: str, language: Language) -> Sequence[Found]:
         for section in _sections(library)
         if not _in_another(section.name, language) and (weight := _weight(section, asked))
     ]
+    # Who asks for a rule, a code or a heading by its whole name wants that one, and not those that begin alike.
+    whole = query.strip().lower()
+    weighed = [(weight + _WHOLE_WEIGHS * (each.title.lower() == whole), each) for weight, each in weighed]
     weighed.sort(key=lambda each: (-each[0], each[1].name, each[1].id))
-    return [Found(section, _excerpt(section.text, asked)) for _, section in weighed[:FOUND_MAX]]
+    return [Found(section, _excerpt(section, asked)) for _, section in weighed[:FOUND_MAX]]
 
 
 def words_of(text: str) -> list[str]:
@@ -128,7 +132,7 @@ def _weight(section: Section, asked: Sequence[str]) -> int:
     """How much the section speaks of it; nothing where one word is missing."""
     total = 0
     for stem in asked:
-        in_title = any(word.startswith(stem) for word in section.title_words)
+        in_title = _in_title(section, stem)
         # A long text is not about a word because it has it often.
         in_text = min(5, sum(count for word, count in section.words.items() if word.startswith(stem)))
         if not in_title and not in_text:
@@ -137,8 +141,15 @@ def _weight(section: Section, asked: Sequence[str]) -> int:
     return total * (_GUIDE_WEIGHS if section.name.startswith(f"{GUIDES}/") else 1)
 
 
-def _excerpt(text: str, asked: Sequence[str]) -> str:
-    """Some of the text around the first word that was asked for."""
+def _in_title(section: Section, stem: str) -> bool:
+    return any(word.startswith(stem) for word in section.title_words)
+
+
+def _excerpt(section: Section, asked: Sequence[str]) -> str:
+    """Some of the text around the first word that was asked for; the beginning where the title has them all."""
+    text = section.text
+    if all(_in_title(section, stem) for stem in asked):
+        asked = ()
     first = min(
         (
             word.start()

@@ -1,109 +1,131 @@
-"""The reference of the machine API as a document of help, from the description that programs read."""
+"""The reference of the machine API as documents of help: an index of all operations, and a page for each area.
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any, Final
+Convention: an operation's area is its tag in the OpenAPI description. A shape is told on the page of the area that
+alone uses it, otherwise among the shared shapes. The index keeps the addresses that operations and shapes have on their
+pages, so that a link to the reference of one page, as it was once, comes to the row that leads on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from billing.server.help import api_operations, api_shapes
+from billing.server.help.api_shapes import Described
+from web.help.rendering import slug
+
+FOLDER: Final = "api-reference"
+AREAS: Final[Mapping[str, Sequence[str]]] = {
+    "To begin": ("token", "problems", "validation", "sandbox"),
+    "Suppliers' systems": (
+        "orders",
+        "objections",
+        "receipts",
+        "placements",
+        "tutors",
+        "reports",
+        "invoices",
+        "answers",
+        "payments",
+        "claims",
+        "prices",
+        "settings",
+        "webhooks",
+        "exports",
+        "events",
+    ),
+    "The buyer's programs": (
+        "documents",
+        "exceptions",
+        "finance",
+        "ledger",
+        "register",
+        "service figures",
+        "oversight",
+    ),
+    "Running the system": ("operation",),
+}
+"""Every area, in the order in which whoever connects a system meets them; written here, since to make the description
+takes seconds and the names of documents are asked for by every page of help."""
 
 _HEAD: Final = """\
 # API reference
 
 Every operation of the machine API, from its OpenAPI description, which lies at `/api/v1/openapi.json` of every
-installation. How to sign in, read pages, and send things once stands in [the machine API](api.md), the meaning of each
-problem in [the problem codes](problem-codes.md).
+installation. How to sign in, read pages, and send things once stands in [the machine API](../api.md), the meaning of
+each problem in [the problem codes](../problem-codes.md).
 """
-_METHODS: Final = ("get", "put", "post", "delete", "patch")
+_SHARED_HEAD: Final = """\
+# Shared shapes
 
-Described = Mapping[str, Any]
+What several areas of [the machine API](index.md) send or answer with.
+
+"""
 
 
-def page(description: Described) -> str:
-    """The whole page, of an OpenAPI 3.1 description."""
-    operations = [
-        (str((operation.get("tags") or ["other"])[0]), path, method, operation)
-        for path, item in description["paths"].items()
-        for method, operation in item.items()
-        if method in _METHODS
-    ]
+def documents(described: Callable[[], Described]) -> Mapping[str, Callable[[], str]]:
+    """Every document of the reference, by its name."""
+    return {
+        f"{FOLDER}/index": lambda: index(described()),
+        f"{FOLDER}/{api_shapes.SHARED}": lambda: shared_shapes(described()),
+        **{
+            f"{FOLDER}/{slug(tag)}": partial(_told, described, tag) for tags in AREAS.values() for tag in tags
+        },
+    }
+
+
+def index(description: Described) -> str:
+    """Every operation with its method, its path and what it does, by area, and every shape."""
     lines = [_HEAD]
-    for tag, group in groupby(sorted(operations, key=lambda each: each[0]), key=lambda each: each[0]):
-        lines.append(f"## {tag.capitalize()}\n")
-        for _, path, method, operation in group:
-            lines += _operation(path, method, operation)
-    return "\n".join((*lines, *_schemas(description)))
+    told = {each["name"]: each.get("description", "") for each in description.get("tags", ())}
+    for group, tags in AREAS.items():
+        lines.append(f"## {group}\n")
+        for tag in tags:
+            lines += [f"### [{tag.capitalize()}]({slug(tag)}.md)\n", f"{told.get(tag, '')}\n"]
+            lines += ["| Operation | What it does |", "|---|---|"]
+            lines += [
+                f'| `{method.upper()} {path}` | <a id="{place}"></a>[{summary}]({slug(tag)}.md#{place}) |'
+                for path, method, operation in api_operations.of_area(description, tag)
+                if (summary := str(operation.get("summary", path))) and (place := slug(summary))
+            ]
+            lines.append("")
+    return "\n".join((*lines, *_shape_index(description)))
 
 
-def _operation(path: str, method: str, operation: Described) -> Iterator[str]:
-    yield f"### {operation.get('summary', path)}\n"
-    yield f"`{method.upper()} {path}`\n"
-    if operation.get("description"):
-        yield f"{operation['description']}\n"
-    if operation.get("security"):
-        yield "Needs a client's key or a token.\n"
-    yield from _parameters(operation.get("parameters", ()))
-    for media, content in operation.get("requestBody", {}).get("content", {}).items():
-        yield f"Body: `{media}`{_of(content.get('schema', {}))}.\n"
-    yield "| Answer | What it is |"
-    yield "|---|---|"
-    for status, answer in sorted(operation["responses"].items()):
-        shapes = [_of(each.get("schema", {})) for each in answer.get("content", {}).values()]
-        yield f"| {status} | {_cell(answer.get('description', ''))}{next(iter(shapes), '')} |"
-    yield ""
+def area(description: Described, tag: str) -> str:
+    """The page of an area: its operations, then the shapes that no other area uses."""
+    told = next((each["description"] for each in description.get("tags", ()) if each["name"] == tag), "")
+    homes = api_shapes.homes(description)
+    lines = [f"# API: {tag}\n", f"{told}\n", "All areas: [API reference](index.md).\n"]
+    for path, method, operation in api_operations.of_area(description, tag):
+        lines += api_operations.told(path, method, operation, partial(api_shapes.led, homes, slug(tag)))
+    own = [name for name, home in homes.items() if home == slug(tag)]
+    if own:
+        lines.append("## Shapes\n")
+        lines += api_shapes.told(description, own, homes, slug(tag))
+    return "\n".join(lines)
 
 
-def _parameters(parameters: Sequence[Described]) -> Iterator[str]:
-    if not parameters:
-        return
-    yield "| Parameter | Where | Needed | What it is |"
-    yield "|---|---|---|---|"
-    for each in parameters:
-        told = each.get("description") or each.get("schema", {}).get("description", "")
-        needed = "yes" if each.get("required") else "no"
-        yield f"| `{each['name']}` | {each['in']} | {needed} | {_cell(told)} |"
-    yield ""
+def shared_shapes(description: Described) -> str:
+    """The page of the shapes that several areas use."""
+    homes = api_shapes.homes(description)
+    shared = [name for name, home in homes.items() if home == api_shapes.SHARED]
+    return _SHARED_HEAD + "\n".join(api_shapes.told(description, shared, homes, api_shapes.SHARED, level=2))
 
 
-def _schemas(description: Described) -> Iterator[str]:
-    schemas = description.get("components", {}).get("schemas", {})
+def _told(described: Callable[[], Described], tag: str) -> str:
+    return area(described(), tag)
+
+
+def _shape_index(description: Described) -> Iterator[str]:
+    """Every shape beside the area on whose page it is told."""
+    homes = api_shapes.homes(description)
+    names = {slug(tag): tag.capitalize() for tags in AREAS.values() for tag in tags}
     yield "## Shapes\n"
-    for name, schema in sorted(schemas.items()):
-        yield f"### {name}\n"
-        if schema.get("description"):
-            yield f"{schema['description'].strip()}\n"
-        fields = schema.get("properties", {})
-        if schema.get("enum"):
-            yield f"One of {', '.join(f'`{each}`' for each in schema['enum'])}.\n"
-        if fields:
-            needed = set(schema.get("required", ()))
-            yield "| Field | Type | Needed | What it is |"
-            yield "|---|---|---|---|"
-            for field, told in fields.items():
-                said = _cell(told.get("description", ""))
-                yield f"| `{field}` | {_type(told)} | {'yes' if field in needed else 'no'} | {said} |"
-            yield ""
-
-
-def _of(schema: Described) -> str:
-    """In brackets what it has the shape of, where that is one of those told below."""
-    told = _type(schema)
-    return f" ({told})" if "[" in told else ""
-
-
-def _type(schema: Described) -> str:
-    """The type in words; one that has a name leads to where it is told."""
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    for several in ("anyOf", "oneOf", "allOf"):
-        if several in schema:
-            return " or ".join(dict.fromkeys(_type(each) for each in schema[several]))
-    if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    if "enum" in schema:
-        return ", ".join(f"`{each}`" for each in schema["enum"])
-    kind = str(schema.get("type", "any"))
-    return f"{kind} ({schema['format']})" if "format" in schema else kind
-
-
-def _cell(text: str) -> str:
-    """A text in a table: on one line, its bars escaped."""
-    return " ".join(text.split()).replace("|", "\\|")
+    yield "What is sent and answered with.\n"
+    yield "| Told with | Shapes |"
+    yield "|---|---|"
+    for page, title in (*names.items(), (api_shapes.SHARED, "Several areas")):
+        own = [(name, name.lower()) for name, home in homes.items() if home == page]
+        if own:
+            linked = " ".join(f'<a id="{place}"></a>[{name}]({page}.md#{place})' for name, place in own)
+            yield f"| [{title}]({page}.md) | {linked} |"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from accounts.identity import Person
-from billing.server.help import api_reference, rule_reference
+from billing.server.help import api_reference, code_reference, rule_reference
 from foundation.errors import NotThere
 from foundation.text import Language, Text
 from web.access import person_of
@@ -31,7 +31,7 @@ GUIDE_NAMES: Final = (
     ("developer", Text("Den som ändrar systemet")),
 )
 REFERENCE_NAMES: Final = (
-    ("api-reference", Text("API:et, anrop för anrop")),
+    ("api-reference/index", Text("API:et, anrop för anrop")),
     ("problem-codes", Text("Felkoder")),
     ("rules/index", Text("Regler för dokument")),
     ("settings", Text("Inställningar för driften")),
@@ -45,7 +45,11 @@ _HEADINGS_MOST: Final = 60
 
 def library(described: Callable[[], Mapping[str, Any]]) -> Library:
     """The documents of help, with those written from the program; `described` gives its OpenAPI description."""
-    written = {"api-reference": lambda: api_reference.page(described()), **rule_reference.documents()}
+    written = {
+        **api_reference.documents(described),
+        **code_reference.documents(),
+        **rule_reference.documents(),
+    }
     return Library(installed_documents(), written)
 
 
@@ -80,8 +84,9 @@ def picture(request: Request, name: str) -> Response:
 
 @router.get("/{name:path}")
 def document(request: Request, name: str) -> Response:
-    """One document; a guide in the language of the reader."""
-    return _shown(request, name)
+    """One document; a guide in the language of the reader, and a rule by its id on the page that tells it."""
+    place = rule_reference.place_of(name)
+    return RedirectResponse(place, status_code=303) if place else _shown(request, name)
 
 
 def _shown(request: Request, asked: str) -> Response:

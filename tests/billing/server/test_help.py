@@ -9,15 +9,19 @@ from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
 from billing.server.app import HEADERS
+from billing.server.help.help_pages import library_of
+from foundation.text import languages
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, axe, portal, sign_in, too_wide
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import example_register
-from web.help.library import Library
+from web.help.library import Library, address_of
 
 ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
 PAGE = {"Accept": "text/html"}
+BYTES_MOST = 200_000
+"""What the HTML of a page may weigh, before it is packed."""
 
 
 @pytest.fixture(scope="module")
@@ -104,12 +108,32 @@ def test_where_the_texts_are_missing_help_says_whom_to_tell(
 
 
 def test_the_reference_is_written_from_the_program(client: httpx.Client) -> None:
-    reference = client.get("/help/api-reference").text
+    reference = client.get("/help/api-reference").text.replace("<wbr>", "")
     description = client.get("/api/v1/openapi.json").json()
     assert [path for path in description["paths"] if f"{path}<" not in reference] == []
     codes = client.get("/help/problem-codes").text.replace("<wbr>", "")
     told = client.get("/api/v1/problems").json()
     assert [each["code"] for each in told if f"<code>{each['code']}</code>" not in codes] == []
+
+
+def test_every_page_of_help_is_soon_there_on_a_telephone(site: Site, client: httpx.Client) -> None:
+    addresses = {address_of(name) for name in library_of(site.app).names}
+    assert len(addresses) > 200
+    heavy = {}
+    for language in languages():
+        for address in sorted(addresses):
+            answer = client.get(address, headers={"Accept-Language": language})
+            assert answer.status_code == 200, address
+            assert f'<html lang="{language}"' in answer.text
+            if len(answer.content) >= BYTES_MOST:
+                heavy[address, language] = len(answer.content)
+    assert heavy == {}
+
+
+def test_a_rule_is_read_at_its_id(client: httpx.Client) -> None:
+    led = client.get("/help/rules/BR-CO-15")
+    assert (led.status_code, led.headers["location"]) == (303, "/help/rules/en16931/br-co#br-co-15")
+    assert client.get("/help/rules/BR-CO-99").status_code == 404
 
 
 # `make test` walks over one address of each route with axe; this is the rest of what help is made of.
@@ -123,6 +147,11 @@ def test_help_is_drawn_well_at_both_widths(site: Site, browser_page: Page) -> No
             "/help/guides/finance",
             "/help/settings",
             "/help/api-reference",
+            "/help/api-reference/invoices",
+            "/help/rules",
+            "/help/rules/en16931",
+            "/help/rules/en16931/br-co",
+            "/help/problem-codes",
             "/help/operating",
         ):
             browser_page.goto(f"{site.address}{address}")

@@ -1,0 +1,1 @@
+"""The documents of help that are written from the program."""
