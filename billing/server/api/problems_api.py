@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from web import problems
+from web.refusals import problem_meanings
 from web.refusals.problem_codes import RETRYABLE_STATUSES, STATUS_OF, refusals
 from web.refusals.refusal_statuses import status_of
 
@@ -18,10 +19,12 @@ _KEPT_SECONDS: Final = 3600
 class ToldProblem(BaseModel):
     """One code."""
 
-    code: str
+    code: str = Field(description="What kind of problem it is; a code never changes its meaning.")
     status: int = Field(description="The HTTP status it comes with.")
-    title_sv: str
-    title_en: str
+    title_sv: str = Field(description="The status in words, in Swedish: the `title` of the problem.")
+    title_en: str = Field(description="The same in English.")
+    meaning_sv: str = Field(description="What the code means and what to do, in Swedish.")
+    meaning_en: str = Field(description="The same in English.")
     retryable: bool = Field(description="Whether the very same request may come through later.")
 
 
@@ -41,10 +44,13 @@ def told_problems() -> list[ToldProblem]:
 
 def _told(code: str, status: int) -> ToldProblem:
     title = problems.title_of(status)
+    meaning = problem_meanings.meaning_of(code, status)
     return ToldProblem(
         code=code,
         status=status,
         title_sv=title.sv,
         title_en=title.en,
+        meaning_sv=meaning.sv,
+        meaning_en=meaning.en,
         retryable=status in RETRYABLE_STATUSES,
     )

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from accounts.identity import Person
-from billing.server.help import api_reference, code_reference, rule_reference
+from billing.server.help import api_reference, code_reference, rule_groups, rule_reference
 from foundation.errors import NotThere
 from foundation.text import Language, Text
 from web.access import person_of
@@ -38,7 +38,8 @@ REFERENCE_NAMES: Final = (
     ("glossary", Text("Ordlista")),
     ("decisions/index", Text("Beslut om hur systemet är gjort")),
 )
-RULES: Final = "rules/"
+# They are told in both languages, each marked as what it is.
+IN_BOTH: Final = (f"{rule_groups.FOLDER}/", code_reference.PROBLEM_CODES)
 _KEPT_SECONDS: Final = 3600
 _HEADINGS_MOST: Final = 60
 
@@ -84,8 +85,8 @@ def picture(request: Request, name: str) -> Response:
 
 @router.get("/{name:path}")
 def document(request: Request, name: str) -> Response:
-    """One document; a guide in the language of the reader, and a rule by its id on the page that tells it."""
-    place = rule_reference.place_of(name)
+    """One document; a guide in the language of the reader, and a rule or a code on the page that tells it."""
+    place = rule_reference.place_of(name) or code_reference.place_of(name)
     return RedirectResponse(place, status_code=303) if place else _shown(request, name)
 
 
@@ -105,8 +106,7 @@ def _shown(request: Request, asked: str) -> Response:
         person,
         "help/document.html",
         page=page,
-        # The rules are told in both languages, each marked as what it is.
-        document_language=language if name.startswith(RULES) else language_of(name),
+        document_language=language if name.startswith(IN_BOTH) else language_of(name),
         headings=page.headings if len(page.headings) <= _HEADINGS_MOST else [],
         is_index=name.endswith(f"/{INDEX}") and name.startswith(GUIDES),
     )

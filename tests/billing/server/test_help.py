@@ -1,5 +1,6 @@
 """Help in the portal: from a page to its section, in the reader's language, for everybody, never missing in silence."""
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,9 +112,11 @@ def test_the_reference_is_written_from_the_program(client: httpx.Client) -> None
     reference = client.get("/help/api-reference").text.replace("<wbr>", "")
     description = client.get("/api/v1/openapi.json").json()
     assert [path for path in description["paths"] if f"{path}<" not in reference] == []
-    codes = client.get("/help/problem-codes").text.replace("<wbr>", "")
+    codes = html.unescape(client.get("/help/problem-codes").text)
     told = client.get("/api/v1/problems").json()
-    assert [each["code"] for each in told if f"<code>{each['code']}</code>" not in codes] == []
+    assert [each["code"] for each in told if f">{each['code']}</h2>" not in codes] == []
+    for language in ("sv", "en"):
+        assert [each["code"] for each in told if each[f"meaning_{language}"] not in codes] == []
 
 
 def test_every_page_of_help_is_soon_there_on_a_telephone(site: Site, client: httpx.Client) -> None:
@@ -134,6 +137,12 @@ def test_a_rule_is_read_at_its_id(client: httpx.Client) -> None:
     led = client.get("/help/rules/BR-CO-15")
     assert (led.status_code, led.headers["location"]) == (303, "/help/rules/en16931/br-co#br-co-15")
     assert client.get("/help/rules/BR-CO-99").status_code == 404
+
+
+def test_a_code_of_a_problem_is_read_at_its_name(client: httpx.Client) -> None:
+    led = client.get("/help/problem-codes/KEY_MISSING")
+    assert (led.status_code, led.headers["location"]) == (303, "/help/problem-codes#key_missing")
+    assert client.get("/help/problem-codes/KEY_GONE").status_code == 404
 
 
 # `make test` walks over one address of each route with axe; this is the rest of what help is made of.

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support.servers.api import a_client, api, bearing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 from web.refusals.problem_codes import STATUS_OF, ProblemCode, code_of, refusals
+from web.refusals.problem_meanings import MEANINGS
 from web.refusals.refusal_statuses import status_of
 
 ROOMS = tuple(sorted({*FOLDERS, "billing.server"} - {"billing"}))
@@ -174,6 +176,24 @@ def test_the_list_of_codes_is_what_it_was(portal: httpx.Client) -> None:
     assert found == listed
     told = {each["code"]: each["status"] for each in portal.get("/api/v1/problems").json()}
     assert told.items() >= listed.items()
+
+
+def test_every_code_says_in_words_of_its_own_what_it_means_and_what_to_do(portal: httpx.Client) -> None:
+    listed = tomllib.loads(CODES.read_text())
+    assert sorted(MEANINGS) == sorted(listed), (
+        "a code without words in web/refusals/meanings, or words without a code"
+    )
+    said = [meaning.sv for meaning in MEANINGS.values()]
+    same = sorted(code for code, meaning in MEANINGS.items() if said.count(meaning.sv) > 1)
+    assert same == []
+    # What it means is one sentence, and what to do another.
+    assert [
+        code for code, meaning in MEANINGS.items() if len(re.findall(r"\S[.…](?: |$)", meaning.sv)) < 2
+    ] == []
+    told = {each["code"]: each for each in portal.get("/api/v1/problems").json()}
+    for code, meaning in MEANINGS.items():
+        assert (told[code]["meaning_sv"], told[code]["meaning_en"]) == (meaning.sv, meaning.en)
+        assert told[code]["meaning_sv"] != told[code]["title_sv"]
 
 
 def test_no_two_refusals_have_one_code() -> None:
