@@ -59,7 +59,7 @@ class ReportedRule(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rule: str = Field(description="Official rule id, XSD for the schema, GATE-… for the gate.")
-    severity: Severity
+    severity: Severity = Field(description="How grave it is.")
     count: int = Field(description="How many times the rule is broken in all.")
     told: int = Field(description="How many of them are among the findings; at least one.")
     actor: FindingActor = Field(description="Who can mend it.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from foundation.text import Text
 from operations.event_loading import LineOutcome, LineResult
@@ -25,13 +25,19 @@ class EventResult(BaseModel):
     event that came before: APPLIED, UNAPPLIABLE, CONFLICT or LAID_ASIDE.
     """
 
-    index: int
-    result: str
-    id: str | None = None
-    source: str | None = None
-    state: str | None = None
-    sentence: BothLanguages | None = None
-    remedy: BothLanguages | None = None
+    index: int = Field(description="Which event of the request it is, counted from 0.")
+    result: str = Field(
+        description="What came of it: `applied`, `repeated`, `conflict`, `unappliable`, `unreadable` or `not_tried`."
+    )
+    id: str | None = Field(None, description="The event's id; null where it could not be read.")
+    source: str | None = Field(None, description="The event's source; null where it could not be read.")
+    state: str | None = Field(
+        None, description="The state that the event is kept in; null where it is not kept."
+    )
+    sentence: BothLanguages | None = Field(None, description="Why it was not applied; null where it was.")
+    remedy: BothLanguages | None = Field(
+        None, description="What to do about that; null where nothing is to be done."
+    )
 
 
 _REMEDIES: Final[dict[str, Text]] = {

@@ -14,7 +14,7 @@ import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
@@ -60,12 +60,12 @@ _TOO_MANY: Final = Text(
 class EventsAnswer(BaseModel):
     """What came of the events of a request: how many of each, and every one in its order."""
 
-    applied: int
-    repeated: int
-    conflict: int
-    unappliable: int
-    unreadable: int
-    not_tried: int
+    applied: int = Field(description="How many were applied.")
+    repeated: int = Field(description="How many had come before, and changed nothing.")
+    conflict: int = Field(description="How many have the id of another event.")
+    unappliable: int = Field(description="How many could not be applied, and are kept.")
+    unreadable: int = Field(description="How many are no events that we know.")
+    not_tried: int = Field(description="How many there was no time for.")
     results: list[EventResult]
 
 
@@ -188,8 +188,8 @@ def _cut(form: str, body: bytes, spent: Callable[[float], object]) -> list[str]:
 def list_events(
     request: Request,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` read last; 0 for all.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MOST)] = 100,
-    accept: Annotated[str, Header()] = BATCH,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MOST, description="How many events are read at most.")] = 100,
+    accept: Annotated[str, Header(description="The form of the answer, as its media type.")] = BATCH,
 ) -> Response:
     """The events after a cursor, as a batch or, where `Accept` asks for it, a line for each."""
     signed_in(request, ApiScope.EVENTS_READ)

@@ -38,11 +38,11 @@ class ToldExport(BaseModel):
     """An export and how far it has come."""
 
     id: int
-    state: ExportState
-    asked_at: datetime
-    made_at: datetime | None
+    state: ExportState = Field(description="How far it has come.")
+    asked_at: datetime = Field(description="When it was asked for.")
+    made_at: datetime | None = Field(description="When it was ready; null while it is not.")
     size: int = Field(description="Bytes; 0 until it is made.")
-    sha256: str
+    sha256: str = Field(description="The SHA-256 of the ZIP, in hexadecimal; empty until it is ready.")
     kept_until: date | None = Field(description="The last day it can be fetched.")
     href: str
     href_zip: str | None = Field(description="Where the file is, once it is READY.")
@@ -51,7 +51,7 @@ class ToldExport(BaseModel):
 class ExportList(BaseModel):
     """The newest exports."""
 
-    exports: list[ToldExport]
+    exports: list[ToldExport] = Field(description="The newest exports.")
 
 
 @router.post(

@@ -46,7 +46,7 @@ class Counts(BaseModel):
     """One group's counts, of a month or of them all; null is a count that is not told."""
 
     key: Annotated[str, Field(description="Empty for the whole, and for a number that is a person's.")]
-    name: str
+    name: str = Field(description="What the group is called.")
     figures: Annotated[
         dict[str, int | None],
         Field(
@@ -65,34 +65,38 @@ class MonthCounts(Counts):
 class AreaSuppliers(BaseModel):
     """How many suppliers are approved in a delivery area."""
 
-    area: str
-    name: str
-    approved: int
+    area: str = Field(description="The delivery area, by its id.")
+    name: str = Field(description="What it is called.")
+    approved: int = Field(description="How many suppliers are approved in it.")
 
 
 class SupplierCounts(BaseModel):
     """The suppliers approved on a day, those of them with ongoing placements, and their unique addresses."""
 
-    day: date
-    approved: int
-    active: int
-    unique_addresses: int
-    approved_by_area: list[AreaSuppliers]
+    day: date = Field(description="The day they are counted.")
+    approved: int = Field(description="How many suppliers are approved.")
+    active: int = Field(description="How many of them have ongoing placements.")
+    unique_addresses: int = Field(description="How many addresses they have, each counted once.")
+    approved_by_area: list[AreaSuppliers] = Field(description="How many are approved in each delivery area.")
 
 
 class FiguresAnswer(BaseModel):
     """The figures by group and month, of the service as one by month, and summed by group over the months."""
 
     service: str
-    by: Dimension
-    from_month: Annotated[str, Field(alias="from", pattern=_MONTH)]
-    to_month: Annotated[str, Field(alias="to", pattern=_MONTH)]
+    by: Dimension = Field(description="What the groups are.")
+    from_month: Annotated[str, Field(alias="from", pattern=_MONTH)] = Field(
+        description="The first month, as YYYY-MM."
+    )
+    to_month: Annotated[str, Field(alias="to", pattern=_MONTH)] = Field(
+        description="The last month, as YYYY-MM."
+    )
     counted_to: Annotated[date, Field(description="The last day that is counted in the last month.")]
     least_told: Annotated[int, Field(description="The smallest count above zero that is told.")]
-    rows: list[MonthCounts]
-    whole: list[MonthCounts]
-    sums: list[Counts]
-    suppliers: SupplierCounts
+    rows: list[MonthCounts] = Field(description="The counts of each group, month by month.")
+    whole: list[MonthCounts] = Field(description="The counts of the service as one, month by month.")
+    sums: list[Counts] = Field(description="The counts of each group over the months.")
+    suppliers: SupplierCounts = Field(description="How many suppliers there are.")
 
 
 AskedKey = Annotated[

@@ -45,19 +45,21 @@ class LedgerSays(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     voucher: Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="Our number, of #VER.")]
-    outcome: Literal["BOOKED", "REFUSED"]
+    outcome: Literal["BOOKED", "REFUSED"] = Field(description="Whether the ledger booked it or refused it.")
     ledger_number: Annotated[str, Field(max_length=40, description="Its number in the ledger.")] = ""
-    day: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    day: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = Field(
+        description="The day that the ledger did so, as YYYY-MM-DD."
+    )
     message: Annotated[str, Field(max_length=1000, description="Why it was refused.")] = ""
 
 
 class AnswerTaken(BaseModel):
     """What came of one answer, in its place: kept, or why not in Swedish and English."""
 
-    voucher: str
-    kept: bool
-    why_sv: str = ""
-    why_en: str = ""
+    voucher: str = Field(description="The voucher's number.")
+    kept: bool = Field(description="Whether the answer is kept.")
+    why_sv: str = Field("", description="Why not, in Swedish; empty where it is kept.")
+    why_en: str = Field("", description="The same in English.")
 
 
 _SCHEMA: Final = {"type": "array", "maxItems": _MOST, "items": LedgerSays.model_json_schema()}

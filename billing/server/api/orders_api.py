@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
@@ -49,7 +49,7 @@ AskedNumber = Annotated[str, Path(pattern=_NUMBER, description="The number of th
 class OrderPage(BaseModel):
     """A page of orders, in the order of their numbers."""
 
-    orders: list[ToldOrder]
+    orders: list[ToldOrder] = Field(description="The orders of this page, by their numbers.")
     next: Next
     updated_cursor: UpdatedCursor
     updated_references: UpdatedReferences
@@ -69,8 +69,8 @@ def list_orders(
     request: Request,
     reference: Annotated[str | None, Query(max_length=60, description="One execution reference.")] = None,
     state: Annotated[LinesAre | None, Query(description="At least one line is so.")] = None,
-    issued_from: date | None = None,
-    issued_to: date | None = None,
+    issued_from: Annotated[date | None, Query(description="Issued on this day or later.")] = None,
+    issued_to: Annotated[date | None, Query(description="Issued on this day or earlier.")] = None,
     updated_after: UpdatedAfter = None,
     cursor: Cursor = None,
     limit: Limit = 100,

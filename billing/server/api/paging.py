@@ -31,7 +31,7 @@ UpdatedAfter = Annotated[
     int | None,
     Query(ge=0, le=2**31 - 1, description="`updated_cursor` of an answer: only what changed after it."),
 ]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MOST)]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MOST, description="How many a page has at most.")]
 Cursor = Annotated[
     str | None,
     Query(pattern=r"^[0-9A-Za-z._:/~-]{1,140}$", description="From `next`; not to be made up."),

@@ -53,7 +53,10 @@ def described(row: type[BaseModel], name: str) -> type[BaseModel]:
         {
             "__doc__": f"At most {ROWS_MOST} rows; one that is wrong stops no other.",
             "__annotations__": {
-                "rows": Annotated[list[row | JsonValue], Field(min_length=1, max_length=ROWS_MOST)]  # type: ignore[valid-type]
+                "rows": Annotated[
+                    list[row | JsonValue],  # type: ignore[valid-type]
+                    Field(min_length=1, max_length=ROWS_MOST, description="The rows, each read by itself."),
+                ]
             },
         },
     )

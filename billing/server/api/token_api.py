@@ -46,7 +46,7 @@ _SENTENCES: Final[Mapping[str, Text]] = {
 class TokenGiven(BaseModel):
     """A token, for `Authorization: Bearer`."""
 
-    access_token: str
+    access_token: str = Field(description="The token, which begins with rmt_.")
     token_type: str = Field(description="Bearer.")
     expires_in: int = Field(description="Seconds until it has run out.")
     scope: str = Field(description="What it may be used for, with spaces between.")
@@ -55,13 +55,15 @@ class TokenGiven(BaseModel):
 class TokenRefused(BaseModel):
     """Why there is no token (RFC 6749, 5.2), and what every problem of ours says."""
 
-    error: str
-    error_description: str
-    code: str
+    error: str = Field(description="The error as RFC 6749 has it.")
+    error_description: str = Field(description="What is wrong, in English.")
+    code: str = Field(
+        description="What kind of problem it is, for programs; a code never changes its meaning."
+    )
     detail_sv: str
     detail_en: str
-    retryable: bool
-    request_id: str
+    retryable: bool = Field(description="Whether the very same request may come through later.")
+    request_id: str = Field(description="The request in our log: name it when you ask us.")
 
 
 _NAMES: Final = frozenset(
@@ -76,15 +78,24 @@ _BODY: Final = {
                     "type": "object",
                     "required": ["grant_type"],
                     "properties": {
-                        "grant_type": {"const": "client_credentials"},
+                        "grant_type": {
+                            "const": "client_credentials",
+                            "description": "The only one that there is.",
+                        },
                         "scope": {
                             "type": "string",
                             "description": "What the token is for; all that the client has where it is left out.",
                             "pattern": f"^(({'|'.join(ApiScope)})( |$))*$",
                         },
-                        "client_id": {"type": "string"},
+                        "client_id": {
+                            "type": "string",
+                            "description": "The client's id; left out with HTTP Basic.",
+                        },
                         "client_secret": {"type": "string", "description": "Or as HTTP Basic."},
-                        "client_assertion_type": {"type": "string"},
+                        "client_assertion_type": {
+                            "type": "string",
+                            "description": "`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.",
+                        },
                         "client_assertion": {"type": "string", "description": "A signed JWT (RFC 7523)."},
                     },
                 }

@@ -20,14 +20,14 @@ from supplier_portal.queries.orders import LineView, OrderMessage, OrderRow, Ord
 class ToldPeriod(BaseModel):
     """First and last day, both included."""
 
-    first: date
-    last: date
+    first: date = Field(description="The first day.")
+    last: date = Field(description="The last day.")
 
 
 class ToldOrder(BaseModel):
     """An order, and how far its lines have come; amounts without VAT, as decimals in text."""
 
-    number: str
+    number: str = Field(description="The number of the order.")
     execution_reference: str
     service: str
     article: str
@@ -47,21 +47,21 @@ class ToldOrder(BaseModel):
 class ToldLine(BaseModel):
     """A line of an order and what came of it."""
 
-    id: str
-    article_number: str
+    id: str = Field(description="The id of the line in its order, as `001`.")
+    article_number: str = Field(description="The article number, BT-155 of an invoice.")
     article_name: str
-    unit: str
-    price: str
+    unit: str = Field(description="The unit of the quantity, as UNECE Recommendation 20 has it.")
+    price: str = Field(description="The price of one unit, without VAT.")
     period: ToldPeriod
     quantity_ordered: str
     quantity_received: str | None
     amount_ordered: str
     amount_received: str
-    amount_invoiced: str
-    amount_credited: str
+    amount_invoiced: str = Field(description="What of it has been invoiced, without VAT.")
+    amount_credited: str = Field(description="What of it has been credited, without VAT.")
     amount_paid: str
-    state: LineState
-    can_be_invoiced: bool
+    state: LineState = Field(description="The state it is in now.")
+    can_be_invoiced: bool = Field(description="Whether it can be invoiced now.")
     invoice_number: str | None = Field(description="The invoice that lies on the line now.")
 
 
@@ -69,16 +69,16 @@ class ToldMessage(BaseModel):
     """The message that carried the order."""
 
     sha256: str
-    state: str
-    sent_on: date | None
-    href: str
+    state: str = Field(description="How far the message has come.")
+    sent_on: date | None = Field(description="The day it was sent; null while it has not been.")
+    href: str = Field(description="Where its bytes are.")
 
 
 class OneOrder(ToldOrder):
     """An order with its lines."""
 
-    lines: list[ToldLine]
-    message: ToldMessage | None
+    lines: list[ToldLine] = Field(description="The lines of the order.")
+    message: ToldMessage | None = Field(description="The message that carried it; null where none did.")
     objections: list[ToldObjection] = Field(description="What was objected to it, the newest first.")
 
 

@@ -17,9 +17,9 @@ class SandboxTold(BaseModel):
     """How the sandbox stands."""
 
     now: datetime = Field(description="The sandbox's own time.")
-    today: date
-    orders: int
-    messages_from_buyer: int
+    today: date = Field(description="The day that it is in the sandbox.")
+    orders: int = Field(description="How many orders there are.")
+    messages_from_buyer: int = Field(description="How many messages the buyer has written.")
     webhooks_waiting: int = Field(
         description="Messages to webhooks that have not got through, and are tried again as the sandbox's time passes."
     )
@@ -49,8 +49,8 @@ class MadeOrders(BaseModel):
 class TimeToPass(JsonBody):
     """How long the sandbox's time goes on. Nothing at all lets the buyer do what is due now."""
 
-    days: Annotated[int, Field(ge=0, le=DAYS_MOST), WHOLE] = 0
-    minutes: Annotated[int, Field(ge=0, le=1440), WHOLE] = 0
+    days: Annotated[int, Field(ge=0, le=DAYS_MOST), WHOLE] = Field(0, description="So many days.")
+    minutes: Annotated[int, Field(ge=0, le=1440), WHOLE] = Field(0, description="So many minutes besides.")
 
 
 class BuyersMessage(BaseModel):
@@ -67,15 +67,17 @@ class BuyersMessage(BaseModel):
 class BuyersMessages(BaseModel):
     """What the buyer wrote, the oldest first."""
 
-    messages: list[BuyersMessage]
+    messages: list[BuyersMessage] = Field(description="The messages, the oldest first.")
 
 
 class TakenMessage(BaseModel):
     """What became of a document that came as over Peppol."""
 
     id: int
-    state: InState
+    state: InState = Field(description="What became of the message.")
     reason_sv: str = Field(description="Why it became none in the books, where it did not.")
-    reason_en: str
+    reason_en: str = Field(description="The same in English.")
     number: str | None = Field(description="The document's number, where it is one in the books.")
-    document_state: InvoiceState | None
+    document_state: InvoiceState | None = Field(
+        description="The document's state, where it is one in the books."
+    )

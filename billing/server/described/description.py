@@ -18,6 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from billing.server.described.components import Described, gathered
+from billing.server.described.field_words import worded
 from foundation.product import PRODUCT
 
 EXAMPLES: Final = Path(__file__).with_name("examples.json")
@@ -62,7 +63,7 @@ def described(app: FastAPI) -> Described:
         contact={"name": PRODUCT.en},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
-    return _with_examples(gathered(made), recorded())
+    return _with_examples(worded(gathered(made)), recorded())
 
 
 @cache

@@ -160,12 +160,12 @@ def read_audit_case_file(request: Request, reference: AskedCase) -> Response:
 )
 def list_audit_documents(
     request: Request,
-    state: InvoiceState | None = None,
+    state: Annotated[InvoiceState | None, Query(description="The state it is in now.")] = None,
     supplier: AskedSupplier = "",
     reference: AskedReference = "",
     number: AskedNumber = "",
-    received_from: date | None = None,
-    received_to: date | None = None,
+    received_from: Annotated[date | None, Query(description="Received on this day or later.")] = None,
+    received_to: Annotated[date | None, Query(description="Received on this day or earlier.")] = None,
     cursor: AskedAfter = 0,
     limit: AskedLimit = 100,
 ) -> Response:
@@ -231,8 +231,8 @@ def read_audit_journal(
     request: Request,
     reference: AskedReference = "",
     action: Annotated[str, Query(max_length=60, description="One action, as `invoice.judged`.")] = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Annotated[date | None, Query(description="What was written on this day or later.")] = None,
+    until: Annotated[date | None, Query(description="What was written on this day or earlier.")] = None,
     cursor: AskedAfter = 0,
     limit: AskedLimit = 100,
 ) -> Response:

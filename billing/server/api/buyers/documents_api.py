@@ -34,13 +34,13 @@ AskedReference = Annotated[str, Query(max_length=60, description="One execution 
 AskedSupplier = Annotated[str, Query(max_length=120, description="A supplier's organisation number.")]
 AskedNumber = Annotated[str, Query(max_length=120, description="The document's number at its supplier.")]
 AskedAfter = Annotated[int, Query(ge=0, le=_KEY_MOST, description="From `next`; not to be made up.")]
-AskedLimit = Annotated[int, Query(ge=1, le=LIMIT_MOST)]
+AskedLimit = Annotated[int, Query(ge=1, le=LIMIT_MOST, description="How many a page has at most.")]
 
 
 class DocumentPage(BaseModel):
     """A page of documents, in the order they came."""
 
-    documents: list[ToldDocument]
+    documents: list[ToldDocument] = Field(description="The invoices and credit notes of this page.")
     next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
     updated_cursor: int = Field(description="Ask with `updated_after` from here for what is changed later.")
 
@@ -59,13 +59,15 @@ class DocumentPage(BaseModel):
 )
 def list_documents(
     request: Request,
-    state: InvoiceState | None = None,
-    document_type: DocumentType | None = None,
+    state: Annotated[InvoiceState | None, Query(description="The state it is in now.")] = None,
+    document_type: Annotated[
+        DocumentType | None, Query(description="Invoices alone, or credit notes alone.")
+    ] = None,
     supplier: AskedSupplier = "",
     reference: AskedReference = "",
     number: AskedNumber = "",
-    received_from: date | None = None,
-    received_to: date | None = None,
+    received_from: Annotated[date | None, Query(description="Received on this day or later.")] = None,
+    received_to: Annotated[date | None, Query(description="Received on this day or earlier.")] = None,
     updated_after: Annotated[
         int | None,
         Query(ge=0, le=_KEY_MOST, description="`updated_cursor` of an answer: only what changed after it."),

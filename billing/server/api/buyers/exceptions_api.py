@@ -56,7 +56,7 @@ _CURSOR: Final = rf"^({paging.DAY}\.)?[0-9]{{1,9}}$"
 )
 def list_exceptions(
     request: Request,
-    kind: ListedKind = ListedKind.EXCEPTIONS,
+    kind: Annotated[ListedKind, Query(description="The part of the worklist.")] = ListedKind.EXCEPTIONS,
     cause: Annotated[str, Query(max_length=40, description="One code of deviation; of documents.")] = "",
     supplier: AskedSupplier = "",
     reference: AskedReference = "",

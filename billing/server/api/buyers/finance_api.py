@@ -43,62 +43,62 @@ AskedMonth = Annotated[str, Query(pattern=_MONTH, description="YYYY-MM.")]
 class ToldSums(BaseModel):
     """What one row of the statement comes to, without VAT; each amount a decimal in text."""
 
-    ordered: str
-    cancelled: str
-    closed_unused: str
-    committed: str
-    received: str
-    invoiced: str
-    credited: str
-    approved: str
-    paid: str
-    not_approved: str
-    in_question: str
-    to_pay: str
-    open: str
+    ordered: str = Field(description="What was ordered.")
+    cancelled: str = Field(description="Called off before the start.")
+    closed_unused: str = Field(description="Closed without being used, a month after the end.")
+    committed: str = Field(description="Ordered and still to come.")
+    received: str = Field(description="What counts as delivered.")
+    invoiced: str = Field(description="What was invoiced.")
+    credited: str = Field(description="What of that was credited.")
+    approved: str = Field(description="What is approved for payment.")
+    paid: str = Field(description="What has been paid.")
+    not_approved: str = Field(description="Received, and not approved for payment yet.")
+    in_question: str = Field(description="Invoiced, and neither credited nor approved.")
+    to_pay: str = Field(description="Approved and not paid; below zero where the supplier owes it back.")
+    open: str = Field(description="Still between supplier and buyer: invoiced less credited less paid.")
 
 
 class ToldRow(ToldSums):
     """A row and the value of the key it is drawn up by."""
 
-    key: str
+    key: str = Field(description="The value that the row is of: a month, a supplier's number and so on.")
 
 
 class StatementAnswer(BaseModel):
     """The statement along one key; the total is of all rows, whatever page they stand on."""
 
-    by: StatementKey
-    as_of: date | None
+    by: StatementKey = Field(description="What the rows are drawn up by.")
+    as_of: date | None = Field(description="As the books stood by the end of that day; null for now.")
     currency: str
-    rows: list[ToldRow]
-    total: ToldSums
+    rows: list[ToldRow] = Field(description="The rows of this page.")
+    total: ToldSums = Field(description="The sums of all rows.")
     next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
 
 
 class ToldVoucherRow(BaseModel):
     """A row of a voucher: debit above zero, credit below."""
 
-    account: str
-    amount: str
-    cost_centre: str
-    activity: str
-    appropriation: str
-    counterparty: str
+    account: str = Field(description="The account in the ledger.")
+    amount: str = Field(description="The amount: debit above zero, credit below.")
+    cost_centre: str = Field(description="The cost centre; empty where the rules give none.")
+    activity: str = Field(description="The activity; empty where the rules give none.")
+    appropriation: str = Field(description="The appropriation; empty where the rules give none.")
+    counterparty: str = Field(description="The counterparty; empty where the rules give none.")
 
 
 class ToldVoucher(BaseModel):
     """One voucher as it was booked."""
 
-    number: str
-    kind: VoucherKind
+    number: str = Field(description="The voucher's number.")
+    kind: VoucherKind = Field(description="The kind of event that was booked.")
     about: str = Field(
         description="What it is of: the document's number in the books, a payment's, or a month."
     )
-    booked_on: date
+    booked_on: date = Field(description="The day it is booked on.")
     event_on: date | None = Field(description="The day of the event, where it is booked on a later one.")
-    text: str
+    text: str = Field(description="What the voucher says of itself.")
     rules: int | None = Field(description="The version of the accounting rules it was coded by.")
-    rows: list[ToldVoucherRow]
+    rows: list[ToldVoucherRow] = Field(description="The rows, which sum to zero.")
 
 
 class VoucherPage(BaseModel):
@@ -106,7 +106,7 @@ class VoucherPage(BaseModel):
 
     month: str
     currency: str
-    vouchers: list[ToldVoucher]
+    vouchers: list[ToldVoucher] = Field(description="The vouchers of this page, by their numbers.")
     next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
 
 
@@ -123,11 +123,11 @@ async def read_statement(
     as_of: Annotated[date | None, Query(description="As the books stood by the end of that day.")] = None,
     supplier: AskedSupplier = "",
     reference: AskedReference = "",
-    article: Annotated[str, Query(max_length=20)] = "",
-    area: Annotated[str, Query(max_length=60)] = "",
-    service: Annotated[str, Query(max_length=40)] = "",
+    article: Annotated[str, Query(max_length=20, description="One article, as `BASIC`.")] = "",
+    area: Annotated[str, Query(max_length=60, description="One delivery area, by its id.")] = "",
+    service: Annotated[str, Query(max_length=40, description="One service, by its id.")] = "",
     cursor: Annotated[str | None, Query(max_length=120, description="From `next`.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 500,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="How many a page has at most.")] = 500,
 ) -> Response:
     """Ordered, received, invoiced, credited, approved, paid and open, by supplier, month, reference or other."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.FINANCE_READ)).client
@@ -154,7 +154,7 @@ def list_vouchers(
     month: AskedMonth,
     kind: Annotated[VoucherKind | None, Query(description="One kind of event.")] = None,
     cursor: Annotated[str, Query(pattern=r"^[0-9]{0,20}$", description="From `next`.")] = "",
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="How many a page has at most.")] = 200,
 ) -> Response:
     """What was booked in a month, voucher by voucher."""
     signed_in(request, ApiScope.FINANCE_READ)

@@ -65,7 +65,12 @@ _BODY: Final = {
                     "type": "object",
                     "required": ["register"],
                     "additionalProperties": False,
-                    "properties": {"register": {"type": "object"}},
+                    "properties": {
+                        "register": {
+                            "type": "object",
+                            "description": "The tables of the register, as `GET /api/v1/register` gives them.",
+                        }
+                    },
                 }
             }
         },

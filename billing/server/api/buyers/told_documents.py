@@ -31,12 +31,12 @@ class ToldDocument(BaseModel):
     issued_on: date
     received_on: date
     pays_on: date
-    paid_on: date | None
+    paid_on: date | None = Field(description="The day it was paid; null while it is not.")
     amount_net: str
     amount_vat: str
     amount_payable: str
     currency: str
-    state: InvoiceState
+    state: InvoiceState = Field(description="The state it is in now.")
     codes: list[str] = Field(description="The codes of its deviations, the gravest first.")
     answered: str = Field(description="The code of the last Invoice Response; empty where none was sent.")
     is_apart: bool = Field(description="Handled apart, as it may say who somebody is: read it on its page.")
@@ -45,16 +45,16 @@ class ToldDocument(BaseModel):
 class DeviationOfDocument(BaseModel):
     """One thing that is not as agreed."""
 
-    code: str
+    code: str = Field(description="What deviates, for programs.")
     stops: bool = Field(description="Whether it alone has the document asked back.")
     line: str = Field(description="The invoice line (BT-126); empty for the document.")
     term: str = Field(description="The business term of EN 16931 it is about.")
-    found: str
-    expected: str
-    expected_from: str
+    found: str = Field(description="What the document says.")
+    expected: str = Field(description="What it should say.")
+    expected_from: str = Field(description="What that follows from.")
     acts: str = Field(description="Who must act: SUPPLIER, BUYER or NOBODY.")
-    title_sv: str
-    title_en: str
+    title_sv: str = Field(description="What deviates in a few words, in Swedish.")
+    title_en: str = Field(description="The same in English.")
     sentence_sv: str
     sentence_en: str
 
@@ -62,40 +62,40 @@ class DeviationOfDocument(BaseModel):
 class ToldJudgement(BaseModel):
     """How the document was judged on a day: the verdict, and the tree of checks behind it."""
 
-    made_on: date
-    verdict: Verdict
-    codes: list[str]
+    made_on: date = Field(description="The day of the judgement.")
+    verdict: Verdict = Field(description="What it came to.")
+    codes: list[str] = Field(description="The codes of what deviated.")
     tree: dict[str, object] = Field(description="Every check with its outcome, in the language of `?lang=`.")
 
 
 class ToldAttest(BaseModel):
     """One attest of the document, or one that counts no longer."""
 
-    proposal: str
+    proposal: str = Field(description="The number of the payment proposal it was attested in.")
     by: str = Field(description="The person's id.")
-    on: date
-    amount: str
-    stands: bool
+    on: date = Field(description="The day of the attest.")
+    amount: str = Field(description="The amount that was attested.")
+    stands: bool = Field(description="Whether it counts.")
     dropped_for: str = Field(description="Why it counts no longer; empty while it stands.")
 
 
 class AnswerOfDocument(BaseModel):
     """An Invoice Response that was sent about the document."""
 
-    code: str
+    code: str = Field(description="The response's code, of UNCL 4343, as `AP`.")
     issued_on: date
-    state: str
+    state: str = Field(description="How far the message with it has come.")
 
 
 class PaymentOfDocument(BaseModel):
     """One payment of the document."""
 
-    number: str
-    amount: str
-    paid_on: date
-    returned_on: date | None
-    prepared_by: str
-    attested_by: str
+    number: str = Field(description="What the payment is known by at the bank.")
+    amount: str = Field(description="The amount that was paid.")
+    paid_on: date = Field(description="The day it was paid.")
+    returned_on: date | None = Field(description="The day the bank gave it back; null where it did not.")
+    prepared_by: str = Field(description="Who prepared the payment, by id.")
+    attested_by: str = Field(description="Who attested it, by id.")
 
 
 class OneDocument(ToldDocument):
@@ -103,12 +103,12 @@ class OneDocument(ToldDocument):
 
     sentence_sv: str = Field(description="Why it stands as it stands.")
     sentence_en: str
-    deviations: list[DeviationOfDocument]
+    deviations: list[DeviationOfDocument] = Field(description="What deviated in the latest judgement.")
     judgements: list[ToldJudgement] = Field(description="The newest first.")
-    attests: list[ToldAttest]
-    answers: list[AnswerOfDocument]
-    payments: list[PaymentOfDocument]
-    href_xml: str
+    attests: list[ToldAttest] = Field(description="Every attest of it, also those that count no longer.")
+    answers: list[AnswerOfDocument] = Field(description="The Invoice Responses sent about it.")
+    payments: list[PaymentOfDocument] = Field(description="The payments of it.")
+    href_xml: str = Field(description="Where its bytes are, as they came.")
 
 
 def told(invoice: SupplierInvoice, *, apart: bool) -> ToldDocument:

@@ -43,19 +43,19 @@ OF_DOCUMENTS: Final = frozenset(
 class ToldException(BaseModel):
     """One thing that needs a person."""
 
-    kind: ListedKind
+    kind: ListedKind = Field(description="The part of the worklist it lies in.")
     id: str = Field(
         description="Of a document or a message its number in the books; else what names it on its page."
     )
     supplier: str
     execution_reference: str | None
     number: str | None = Field(None, description="The document's number at its supplier.")
-    since: date | None
-    age_days: int | None
+    since: date | None = Field(description="Since when it needs a person.")
+    age_days: int | None = Field(description="How many days it has done so.")
     due: date | None = Field(
         None, description="When an invoice is to be paid, or what rests is taken up again."
     )
-    amount: str | None = None
+    amount: str | None = Field(None, description="The amount it is about, where it is about one.")
     currency: str | None = None
     cause: str = Field(description="The gravest deviation's code, or why it lies there.")
     cause_sv: str
@@ -71,10 +71,10 @@ class ToldException(BaseModel):
 class KindCount(BaseModel):
     """How many things lie in one part, and what to do about them."""
 
-    kind: str
-    count: int
-    name_sv: str
-    name_en: str
+    kind: str = Field(description="The part of the worklist.")
+    count: int = Field(description="How many lie in it.")
+    name_sv: str = Field(description="What the part is called, in Swedish.")
+    name_en: str = Field(description="The same in English.")
     what_to_do_sv: str
     what_to_do_en: str
 
@@ -82,11 +82,11 @@ class KindCount(BaseModel):
 class ExceptionPage(BaseModel):
     """A page of one part of the worklist, and how many lie in each part. Of documents the oldest come first."""
 
-    kind: ListedKind
+    kind: ListedKind = Field(description="The part of the worklist.")
     what_to_do_sv: str
     what_to_do_en: str
-    items: list[ToldException]
-    counts: list[KindCount]
+    items: list[ToldException] = Field(description="What lies in it, a page of it.")
+    counts: list[KindCount] = Field(description="How many lie in each part.")
     next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
 
 

@@ -22,7 +22,9 @@ _IS_LEFT: Final = Text(
 class RegisterSentence(BaseModel):
     """A sentence in both languages; `pointer` is where in the body it is, where it is about a place."""
 
-    pointer: str | None = None
+    pointer: str | None = Field(
+        None, description="Where in the body it is, as a JSON Pointer; null where it is about no place."
+    )
     sentence_sv: str
     sentence_en: str
 
@@ -40,10 +42,10 @@ class ToldRegister(BaseModel):
 class ToldDifference(BaseModel):
     """How one table differs; suppliers are counted and not named."""
 
-    table: str
-    added: int
-    changed: int
-    removed: int
+    table: str = Field(description="The table of the register.")
+    added: int = Field(description="How many entries are added.")
+    changed: int = Field(description="How many entries are changed.")
+    removed: int = Field(description="How many entries are taken away.")
     keys: dict[str, int] = Field(description="How many entries change each key.")
     sentence_sv: str
     sentence_en: str
@@ -52,26 +54,28 @@ class ToldDifference(BaseModel):
 class DifferenceAnswer(BaseModel):
     """What a load would change, and what it would leave to two people (decision 69)."""
 
-    changes: bool
-    differences: list[ToldDifference]
-    left_to_two_people: list[RegisterSentence]
+    changes: bool = Field(description="Whether a load would change anything.")
+    differences: list[ToldDifference] = Field(description="How each table that differs would change.")
+    left_to_two_people: list[RegisterSentence] = Field(
+        description="What a load would leave to two people to confirm."
+    )
 
 
 class CheckAnswer(DifferenceAnswer):
     """Whether the register could be loaded, and everything it would be refused for."""
 
-    could_be_loaded: bool
-    problems: list[RegisterSentence]
+    could_be_loaded: bool = Field(description="Whether the register could be loaded as it is.")
+    problems: list[RegisterSentence] = Field(description="Everything that it would be refused for.")
 
 
 class ToldLoad(BaseModel):
     """A proposed load. It changes nothing until a person has looked at it and loads it."""
 
     id: int
-    state: LoadState
+    state: LoadState = Field(description="What has become of it.")
     sha256: str
-    proposed_at: datetime
-    decided_at: datetime | None
+    proposed_at: datetime = Field(description="When it was proposed.")
+    decided_at: datetime | None = Field(description="When it was decided; null while it is not.")
     reason: str = Field(description="Why a person said no.")
     confirmed_by: Literal["a person"] = Field(description="A program proposes, and never loads.")
     page: str = Field(description="Where a person looks at the difference and decides.")
@@ -82,8 +86,10 @@ class ToldLoad(BaseModel):
 class LoadProposed(ToldLoad):
     """A proposed load with what it would change now."""
 
-    differences: list[ToldDifference]
-    left_to_two_people: list[RegisterSentence]
+    differences: list[ToldDifference] = Field(description="How each table that differs would change.")
+    left_to_two_people: list[RegisterSentence] = Field(
+        description="What a load would leave to two people to confirm."
+    )
 
 
 def difference_of(checked: RegisterChecked) -> dict[str, Any]:

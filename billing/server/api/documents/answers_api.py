@@ -4,7 +4,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
@@ -25,6 +25,8 @@ from web.pages import database_of
 
 router = APIRouter(prefix="/api/v1", tags=["answers"], dependencies=BEARER)
 
+AnswerId = Annotated[int, Path(description="`id` of an answer.")]
+
 _ANSWERS = "/api/v1/answers"
 
 
@@ -43,13 +45,13 @@ class ToldAnswer(BaseModel):
     issued_on: date
     state: OutState = Field(description="How far the message with it has come; IN_PORTAL is read here alone.")
     sha256: str
-    href: str
+    href: str = Field(description="Where the message is, as it was sent.")
 
 
 class AnswerPage(BaseModel):
     """A page of answers, the oldest first."""
 
-    answers: list[ToldAnswer]
+    answers: list[ToldAnswer] = Field(description="The answers of this page, the oldest first.")
     next: Next
 
 
@@ -64,8 +66,8 @@ def list_answers(
     document: Annotated[
         int | None, Query(ge=1, le=2**31 - 1, description="The id of a document under `/invoices`.")
     ] = None,
-    issued_from: date | None = None,
-    issued_to: date | None = None,
+    issued_from: Annotated[date | None, Query(description="Issued on this day or later.")] = None,
+    issued_to: Annotated[date | None, Query(description="Issued on this day or earlier.")] = None,
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1, description="From `next`; not to be made up.")] = 0,
     limit: Limit = 100,
 ) -> Response:
@@ -95,7 +97,7 @@ def list_answers(
     response_model=ToldAnswer,
     responses={**REFUSALS, 200: {"description": "The answer."}, 422: WRONG},
 )
-def read_answer(request: Request, answer_id: int) -> Response:
+def read_answer(request: Request, answer_id: AnswerId) -> Response:
     """One answer; the document that it answers says why."""
     answer, _ = _found(request, answer_id)
     return JSONResponse(_told(answer).model_dump(mode="json"))
@@ -107,7 +109,7 @@ def read_answer(request: Request, answer_id: int) -> Response:
     response_class=Response,
     responses={**REFUSALS, **exact_bytes.answers("application/xml"), 422: WRONG},
 )
-def read_answer_xml(request: Request, answer_id: int) -> Response:
+def read_answer_xml(request: Request, answer_id: AnswerId) -> Response:
     """The very bytes, as they are sent over Peppol to whoever takes answers there."""
     answer, body = _found(request, answer_id)
     return exact_bytes.answer(

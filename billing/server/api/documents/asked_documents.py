@@ -43,8 +43,12 @@ class InvoicedLine(JsonBody):
 
     line: OrderLine
     number: OwnNumber = None
-    quantity: Positive | None = None
-    price: Positive | None = None
+    quantity: Positive | None = Field(
+        None, description="How much is invoiced; what was received, where it is left out."
+    )
+    price: Positive | None = Field(
+        None, description="The price of one unit, without VAT; that of the order, where it is left out."
+    )
 
     @property
     def parts(self) -> LineToInvoice:

@@ -47,7 +47,9 @@ AskedClaim = Annotated[str, Path(pattern=_NUMBER, description="The number of the
 class Dispute(JsonBody):
     """What the supplier says against a claim."""
 
-    words: Annotated[str, Field(min_length=1, max_length=10_000)]
+    words: Annotated[str, Field(min_length=1, max_length=10_000)] = Field(
+        description="Why the claim is disputed; the buyer reads it."
+    )
 
 
 @router.get(
@@ -58,7 +60,7 @@ class Dispute(JsonBody):
 )
 def list_claims(
     request: Request,
-    state: ClaimState | None = None,
+    state: Annotated[ClaimState | None, Query(description="The state it is in now.")] = None,
     cursor: Annotated[
         str | None, Query(pattern=_NUMBER, description="From `next`; not to be made up.")
     ] = None,
@@ -114,7 +116,11 @@ def read_claim(request: Request, number: AskedClaim) -> Response:
         422: problem("A parameter has a value that is not allowed, or there is too much to print."),
     },
 )
-async def read_claim_letter(request: Request, number: AskedClaim, position: int) -> Response:
+async def read_claim_letter(
+    request: Request,
+    number: AskedClaim,
+    position: Annotated[int, Path(description="Which letter of the claim, the first is 1.")],
+) -> Response:
     """A letter, in the language of `?lang=`."""
     client = (await to_thread.run_sync(signed_in, request, *SEES)).client
 

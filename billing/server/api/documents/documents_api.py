@@ -13,9 +13,9 @@ from operator import attrgetter
 from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
@@ -47,6 +47,8 @@ router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 SEES: Final = (ApiScope.REPORT, ApiScope.VIEW)
 """Who reads documents: as on the portal's pages, whoever reports or reads everything."""
 
+InvoiceId = Annotated[int, Path(description="`id` of an invoice or credit note.")]
+
 _WORD: Final = 120
 PDF: Final[dict[int | str, dict[str, object]]] = {
     200: {
@@ -60,7 +62,7 @@ PDF: Final[dict[int | str, dict[str, object]]] = {
 class InvoicePage(BaseModel):
     """A page of invoices and credit notes, in the order in which they came into the books."""
 
-    documents: list[ToldInvoice]
+    documents: list[ToldInvoice] = Field(description="The invoices and credit notes of this page.")
     next: Next
     updated_cursor: UpdatedCursor
 
@@ -80,12 +82,12 @@ def list_invoices(
     reference: Annotated[str, Query(max_length=60, description="One execution reference.")] = "",
     number: Annotated[str, Query(max_length=_WORD, description="The document's own number.")] = "",
     order: Annotated[str, Query(max_length=_WORD, description="The number of the order.")] = "",
-    type: DocumentType | None = None,
-    state: InvoiceState | None = None,
-    issued_from: date | None = None,
-    issued_to: date | None = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
+    type: Annotated[DocumentType | None, Query(description="Invoices alone, or credit notes alone.")] = None,
+    state: Annotated[InvoiceState | None, Query(description="The state it is in now.")] = None,
+    issued_from: Annotated[date | None, Query(description="Issued on this day or later.")] = None,
+    issued_to: Annotated[date | None, Query(description="Issued on this day or earlier.")] = None,
+    received_from: Annotated[date | None, Query(description="Received on this day or later.")] = None,
+    received_to: Annotated[date | None, Query(description="Received on this day or earlier.")] = None,
     updated_after: UpdatedAfter = None,
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1, description="From `next`; not to be made up.")] = 0,
     limit: Limit = 100,
@@ -120,7 +122,7 @@ def list_invoices(
     response_model=OneInvoice,
     responses={**REFUSALS, 200: {"description": "The document and how it has fared."}, 422: paging.WRONG},
 )
-def read_invoice(request: Request, invoice_id: int) -> Response:
+def read_invoice(request: Request, invoice_id: InvoiceId) -> Response:
     """One document: where it stands and why, its answers, its payment."""
     signed_in(request, *SEES)
     actor, today = actor_of(request.state.person), today_of(request)
@@ -145,7 +147,7 @@ def read_invoice(request: Request, invoice_id: int) -> Response:
     response_class=Response,
     responses={**REFUSALS, **exact_bytes.answers("application/xml"), 422: paging.WRONG},
 )
-def read_invoice_xml(request: Request, invoice_id: int) -> Response:
+def read_invoice_xml(request: Request, invoice_id: InvoiceId) -> Response:
     """The very bytes that came to the buyer."""
     invoice, body = _found(request, invoice_id)
     return exact_bytes.answer(
@@ -161,7 +163,7 @@ def read_invoice_xml(request: Request, invoice_id: int) -> Response:
 )
 async def read_invoice_pdf(
     request: Request,
-    invoice_id: int,
+    invoice_id: InvoiceId,
     part: Annotated[
         int, Query(ge=1, le=10_000, description="Which part of a document of very many lines.")
     ] = 1,

@@ -23,12 +23,12 @@ class MadeDocument(BaseModel):
 
     id: int
     type: DocumentType
-    number: str
-    state: PortalState
+    number: str = Field(description="The number that it carries.")
+    state: PortalState = Field(description="How far it has come.")
     state_sv: str
     state_en: str
-    order: str | None
-    line: str | None
+    order: str | None = Field(description="The number of the order it invoices.")
+    line: str | None = Field(description="The line of that order.")
     credits: str | None = Field(description="The number of the invoice that it credits.")
     issued_on: date
     currency: str
@@ -55,7 +55,7 @@ class SentDocument(MadeDocument):
     verdict: Verdict | None = Field(
         description="What the buyer's matching would say of it, of a document sent as XML, which goes as it came."
     )
-    deviations: list[ToldDeviation]
+    deviations: list[ToldDeviation] = Field(description="What the buyer would find to deviate.")
 
 
 def told(made: Made, others: Sequence[Made] = ()) -> MadeDocument:

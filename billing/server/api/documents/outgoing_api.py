@@ -7,9 +7,9 @@ undoes what somebody else has changed meanwhile; whoever comes second is told (4
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
@@ -37,11 +37,13 @@ from web.pages import database_of
 
 router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 
+MadeId = Annotated[int, Path(description="`id` of what was made here.")]
+
 
 class OutgoingPage(BaseModel):
     """A page of what was made here, the oldest first."""
 
-    documents: list[MadeDocument]
+    documents: list[MadeDocument] = Field(description="The documents of this page.")
     next: Next
 
 
@@ -53,7 +55,7 @@ class OutgoingPage(BaseModel):
 )
 def list_outgoing_invoices(
     request: Request,
-    state: PortalState | None = None,
+    state: Annotated[PortalState | None, Query(description="How far it has come.")] = None,
     number: Annotated[str, Query(max_length=120, description="The document's own number.")] = "",
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1, description="From `next`; not to be made up.")] = 0,
     limit: Limit = 100,
@@ -83,7 +85,7 @@ def list_outgoing_invoices(
     response_model=OutgoingDocument,
     responses={**REFUSALS, 200: {"description": "The document; `ETag` is its state's."}, 422: WRONG},
 )
-def read_outgoing_invoice(request: Request, made_id: int) -> Response:
+def read_outgoing_invoice(request: Request, made_id: MadeId) -> Response:
     """What was made, and what became of it."""
     signed_in(request, *SEES)
     actor = actor_of(request.state.person)
@@ -108,7 +110,7 @@ def read_outgoing_invoice(request: Request, made_id: int) -> Response:
     },
     openapi_extra={"parameters": [idempotency.described(), conditional.DESCRIBED]},
 )
-def undo_outgoing_invoice(request: Request, made_id: int) -> Response:
+def undo_outgoing_invoice(request: Request, made_id: MadeId) -> Response:
     """Take it back: its number, of a series here, is free again."""
     client = signed_in(request, ApiScope.REPORT).client
     key, given = idempotency.key_of(request, client), conditional.required(request)

@@ -43,8 +43,8 @@ AskedPayment = Annotated[str, Path(pattern=_NAME, description="What the payment 
 class PaymentPart(BaseModel):
     """A document in a payment: an invoice that it paid, or a claim that was taken off it."""
 
-    kind: EntryKind
-    document: str
+    kind: EntryKind = Field(description="Whether it was paid, or what was taken off.")
+    document: str = Field(description="The number of the document.")
     about: str | None = Field(description="The invoice that a credit which was taken off is for.")
     order: str | None
     execution_reference: str | None
@@ -55,22 +55,22 @@ class PaymentPart(BaseModel):
 class ToldPayment(BaseModel):
     """One payment, and the documents that it is made of."""
 
-    id: str
-    paid_on: date
+    id: str = Field(description="What the payment is known by at the bank.")
+    paid_on: date = Field(description="The day it was paid.")
     currency: str
     amount: str = Field(description="The sum that came, of the parts that are told.")
     is_whole: bool = Field(
         description="Whether the parts are all; a client of some units may not see the rest."
     )
     returned_on: date | None = Field(description="When the bank gave it back, where it did.")
-    parts: list[PaymentPart]
+    parts: list[PaymentPart] = Field(description="The documents that it is made of.")
     href: str
 
 
 class PaymentPage(BaseModel):
     """A page of payments, by day."""
 
-    payments: list[ToldPayment]
+    payments: list[ToldPayment] = Field(description="The payments of this page, by day.")
     next: Next
 
 
@@ -82,8 +82,8 @@ class PaymentPage(BaseModel):
 )
 def list_payments(
     request: Request,
-    paid_from: date | None = None,
-    paid_to: date | None = None,
+    paid_from: Annotated[date | None, Query(description="Paid on this day or later.")] = None,
+    paid_to: Annotated[date | None, Query(description="Paid on this day or earlier.")] = None,
     cursor: Annotated[
         str | None, Query(pattern=_CURSOR, description="From `next`; not to be made up.")
     ] = None,

@@ -18,7 +18,7 @@ from web.validation_report import ValidationReport
 class Refusal(BaseModel):
     """Why the document would not be taken, as the problem that sending it would be answered with."""
 
-    code: str
+    code: str = Field(description="The code of the problem.")
     detail_sv: str
     detail_en: str
 
@@ -40,7 +40,7 @@ class PreviewedDocument(BaseModel):
     amount_net: str | None
     amount_payable: str | None
     verdict: Verdict | None = Field(description="What the buyer's matching would say of it.")
-    deviations: list[ToldDeviation]
+    deviations: list[ToldDeviation] = Field(description="What the buyer would find to deviate.")
     has_personal_number: bool = Field(
         description="Whether something in it looks like a personal identity number, which no document may have."
     )

@@ -25,22 +25,24 @@ class ToldVat(BaseModel):
     """How what is delivered is taxed."""
 
     category: str = Field(description="UNCL5305: S, E or O.")
-    percent: str
+    percent: str = Field(description="The rate in per cent.")
 
 
 class ToldPriceList(BaseModel):
     """A price list as it holds for one contract, for decisions between two days."""
 
     id: str
-    contract: str
-    price_list: str
+    contract: str = Field(description="The id of the contract.")
+    price_list: str = Field(
+        description="The id of the list in the register, which several contracts may share."
+    )
     service: str
-    areas: list[str]
-    decided_from: date
-    decided_to: date
-    holds_now: bool
+    areas: list[str] = Field(description="The delivery areas of the contract.")
+    decided_from: date = Field(description="The first day of decisions it holds for.")
+    decided_to: date = Field(description="The last day of decisions it holds for.")
+    holds_now: bool = Field(description="Whether it holds for decisions of today.")
     currency: str
-    vat: ToldVat
+    vat: ToldVat = Field(description="How it is taxed.")
     rules: list[Sentence] = Field(description="When results are ordered, and how long placements are.")
     articles: str = Field(description="Where its articles are read.")
 
@@ -48,22 +50,24 @@ class ToldPriceList(BaseModel):
 class LevelPrice(BaseModel):
     """The price of one unit at a level, without VAT."""
 
-    level: str
-    price: str
+    level: str = Field(description="The level, as the service has it.")
+    price: str = Field(description="The price of one unit, without VAT.")
 
 
 class ToldArticle(BaseModel):
     """One article of a list."""
 
     price_list: str = Field(description="The `id` of the list.")
-    number: str
-    name: str
-    kind: ArticleKind
-    stage: str | None
-    code: str | None
+    number: str = Field(description="The article number, BT-155 of an invoice.")
+    name: str = Field(description="What it is called, BT-153 of an invoice.")
+    kind: ArticleKind = Field(description="The kind of article.")
+    stage: str | None = Field(description="The stage of a result, as `R1`; null where there is none.")
+    code: str | None = Field(
+        description="The code that a supplementary compensation is told apart by; null where there is none."
+    )
     unit: str = Field(description="UNECE Recommendation 20.")
     currency: str
-    prices: list[LevelPrice]
+    prices: list[LevelPrice] = Field(description="The price at each level.")
     is_decided: bool = Field(
         description="Whether the amount comes with each decision, so that none stands here."
     )
@@ -74,13 +78,13 @@ class ToldArticle(BaseModel):
 class PriceListPage(BaseModel):
     """Every list, what holds now first."""
 
-    price_lists: list[ToldPriceList]
+    price_lists: list[ToldPriceList] = Field(description="Every list, what holds now first.")
 
 
 class ArticlePage(BaseModel):
     """Every article, list by list."""
 
-    articles: list[ToldArticle]
+    articles: list[ToldArticle] = Field(description="Every article, list by list.")
 
 
 @router.get(

@@ -49,46 +49,46 @@ class WholeOrganisationNeeded(NotPermitted):
 class ToldAddress(BaseModel):
     """A postal address."""
 
-    street: str
-    postal_code: str
-    city: str
-    country: str
+    street: str = Field(description="Street and number.")
+    postal_code: str = Field(description="The postal code.")
+    city: str = Field(description="The town.")
+    country: str = Field(description="The country, as ISO 3166-1 has it, as `SE`.")
 
 
 class ToldAccount(BaseModel):
     """An account that the buyer pays to."""
 
-    scheme: str
-    number: str
+    scheme: str = Field(description="The kind of account, as `BANKGIRO`.")
+    number: str = Field(description="The account's number.")
 
 
 class ToldUnit(BaseModel):
     """A delivery unit that the client may see something of."""
 
     id: str
-    name: str
+    name: str = Field(description="What it is called.")
 
 
 class ToldSeries(BaseModel):
     """The numbers of invoices that are made here."""
 
-    letters: str
+    letters: str = Field(description="What the numbers begin with.")
     next_number: str = Field(description="Another may take it meanwhile.")
 
 
 class ToldSettings(BaseModel):
     """What holds for the supplier today."""
 
-    organisation_number: str
-    name: str
-    address: ToldAddress
-    vat_id: str | None
-    f_tax: bool
+    organisation_number: str = Field(description="The organisation number.")
+    name: str = Field(description="The supplier's name.")
+    address: ToldAddress = Field(description="Its postal address.")
+    vat_id: str | None = Field(description="Its VAT number; null where it has none.")
+    f_tax: bool = Field(description="Whether it is approved for F-tax.")
     channel: Channel = Field(description="Where it takes its orders.")
     participant_id: str | None = Field(description="Its address on the Peppol network.")
     takes_answers: bool = Field(description="Whether Invoice Responses are sent to it over Peppol.")
-    payment_accounts: list[ToldAccount]
-    units: list[ToldUnit]
+    payment_accounts: list[ToldAccount] = Field(description="The accounts that the buyer pays to.")
+    units: list[ToldUnit] = Field(description="The delivery units that the client may see something of.")
     series: ToldSeries
 
 

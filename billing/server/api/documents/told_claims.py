@@ -21,80 +21,82 @@ CLAIMS = "/api/v1/claims"
 class ToldSetOff(BaseModel):
     """The payment that a claim is about to be taken off."""
 
-    pay_on: date
+    pay_on: date = Field(description="The day of that payment.")
     has_left: bool = Field(description="Whether the bank has it, so that nothing said since stops it.")
 
 
 class ToldClaim(BaseModel):
     """What the supplier is asked to give back of an invoice that it was paid."""
 
-    number: str
+    number: str = Field(description="The claim's number.")
     ocr: str = Field(description="To be written on the payment.")
-    state: ClaimState
+    state: ClaimState = Field(description="The state it is in now.")
     state_sv: str
     state_en: str
-    cause: ClaimCause
+    cause: ClaimCause = Field(description="Why it was raised.")
     cause_sv: str
     cause_en: str
     invoice: str = Field(description="Where the invoice is read.")
-    invoice_number: str
+    invoice_number: str = Field(description="The number of the invoice that was paid.")
     execution_reference: str | None
     currency: str
-    amount: str
-    amount_given_back: str
-    amount_left: str
+    amount: str = Field(description="What is claimed back.")
+    amount_given_back: str = Field(description="What of it has been given back.")
+    amount_left: str = Field(description="What of it is left to give back.")
     paid_on: date = Field(description="When the buyer paid what it claims back.")
-    raised_on: date
+    raised_on: date = Field(description="The day it was raised.")
     due_on: date | None = Field(description="By when the latest letter asks for it.")
-    is_overdue: bool
-    set_off: ToldSetOff | None
-    can_be_disputed: bool
+    is_overdue: bool = Field(description="Whether its last day has passed.")
+    set_off: ToldSetOff | None = Field(
+        description="The payment it is about to be taken off; null where there is none."
+    )
+    can_be_disputed: bool = Field(description="Whether it can be disputed now.")
     href: str
 
 
 class ToldLetter(BaseModel):
     """A demand or a reminder, and how the claim stood that day."""
 
-    kind: LetterKind
-    sent_on: date
-    due_on: date
+    kind: LetterKind = Field(description="Whether it is a demand or a reminder.")
+    sent_on: date = Field(description="The day it was sent.")
+    due_on: date = Field(description="The day it is to be paid at the latest.")
     amount_to_pay: str = Field(description="With interest to the day it was sent.")
-    amount_interest: str
-    pay_to: str
-    href: str
+    amount_interest: str = Field(description="The interest that day.")
+    pay_to: str = Field(description="The account to pay to.")
+    href: str = Field(description="Where the letter is, as a PDF.")
 
 
 class ToldWord(BaseModel):
     """What one side said."""
 
-    by_supplier: bool
-    on: date
-    words: str
+    by_supplier: bool = Field(description="Whether the supplier said it; else the buyer did.")
+    on: date = Field(description="The day it was said.")
+    words: str = Field(description="What was said.")
 
 
 class ToldPart(BaseModel):
     """What was given back of it, or is owed again."""
 
-    how: PartWay
-    how_sv: str
-    how_en: str
-    on: date
-    amount: str
+    how: PartWay = Field(description="How it was given back, or why it is owed again.")
+    how_sv: str = Field(description="The same in words, in Swedish.")
+    how_en: str = Field(description="The same in English.")
+    on: date = Field(description="The day of it.")
+    amount: str = Field(description="The amount.")
     reference: str | None = Field(description="What the bank calls it, or the payment that it was taken off.")
 
 
 class OneClaim(ToldClaim):
     """A claim with its letters, words and parts."""
 
-    letters: list[ToldLetter]
-    words: list[ToldWord]
-    parts: list[ToldPart]
+    letters: list[ToldLetter] = Field(description="The letters that were sent about it.")
+    words: list[ToldWord] = Field(description="What was said about it.")
+    parts: list[ToldPart] = Field(description="What was given back of it.")
 
 
 class ClaimPage(BaseModel):
     """A page of claims, in the order of their numbers."""
 
-    claims: list[ToldClaim]
+    claims: list[ToldClaim] = Field(description="The claims of this page, by their numbers.")
     next: Next
 
 

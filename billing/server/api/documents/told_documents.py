@@ -35,12 +35,12 @@ class Sentence(BaseModel):
 class ToldDeviation(BaseModel):
     """One thing that is not as agreed."""
 
-    code: DeviationCode
+    code: DeviationCode = Field(description="What deviates, for programs.")
     stops: bool = Field(description="Whether it keeps the document from being accepted as it is.")
     line: str | None = Field(description="The document's line (BT-126); null where it is the whole document.")
     term: str = Field(description="Where in the document it stands, as a business term of EN 16931.")
-    found: str
-    expected: str
+    found: str = Field(description="What the document says.")
+    expected: str = Field(description="What it should say.")
     sentence_sv: str
     sentence_en: str
 
@@ -50,7 +50,7 @@ class ToldInvoice(BaseModel):
 
     id: int
     type: DocumentType
-    number: str
+    number: str = Field(description="The number that the supplier gave it.")
     issued_on: date
     received_on: date
     execution_reference: str | None
@@ -64,16 +64,16 @@ class ToldInvoice(BaseModel):
     amount_left: str = Field(
         description="Of the amount payable what is left, less the credit notes for parts of it."
     )
-    state: InvoiceState
+    state: InvoiceState = Field(description="The state it is in now.")
     state_sv: str
     state_en: str
     verdict: Verdict | None = Field(description="What the buyer's matching last came to.")
-    deviations: list[ToldDeviation]
+    deviations: list[ToldDeviation] = Field(description="What deviated in the latest judgement.")
     why_not_paid: list[Sentence] = Field(
         description="What keeps it from being paid and what to do; empty where nothing does."
     )
     pays_on: date | None = Field(description="When it is paid, or would be; null where it is not to be.")
-    paid_on: date | None
+    paid_on: date | None = Field(description="The day it was paid; null while it is not.")
     answer: str | None = Field(description="The code of the buyer's last answer (UNCL4343), as `AP`.")
     href: str
 
@@ -81,36 +81,36 @@ class ToldInvoice(BaseModel):
 class DocumentStep(BaseModel):
     """One thing that happened, or is expected."""
 
-    on: date
-    expected: bool
-    what_sv: str
-    what_en: str
-    why: list[Sentence]
+    on: date = Field(description="The day of it.")
+    expected: bool = Field(description="Whether it is still to come.")
+    what_sv: str = Field(description="What happens, in Swedish.")
+    what_en: str = Field(description="The same in English.")
+    why: list[Sentence] = Field(description="Why, in sentences.")
 
 
 class GivenAnswer(BaseModel):
     """An Invoice Response of the buyer's to the document."""
 
     id: int
-    code: str
+    code: str = Field(description="The response's code, of UNCL 4343, as `AP`.")
     issued_on: date
     meaning_sv: str
     meaning_en: str
-    href: str
+    href: str = Field(description="Where the message is, as it was sent.")
 
 
 class DocumentNamed(BaseModel):
     """Another document in the books."""
 
     id: int
-    number: str
+    number: str = Field(description="The number that the supplier gave it.")
     href: str
 
 
 class ToldExpectedCredit(BaseModel):
     """The credit note that the buyer expects, where it has accepted the rest."""
 
-    due_on: date
+    due_on: date = Field(description="The day it is expected by.")
     currency: str
     amount_net: str
     amount_payable: str
@@ -121,8 +121,8 @@ class ToldBytes(BaseModel):
     """The document itself."""
 
     sha256: str
-    xml: str
-    pdf: str
+    xml: str = Field(description="Where the bytes are.")
+    pdf: str = Field(description="Where the document is as a PDF.")
 
 
 class OneInvoice(ToldInvoice):
@@ -133,12 +133,14 @@ class OneInvoice(ToldInvoice):
     settled_with: DocumentNamed | None = Field(
         description="The credit note that takes all of it back, or the invoice that it takes back."
     )
-    can_be_credited: bool
-    expected_credit: ToldExpectedCredit | None
+    can_be_credited: bool = Field(description="Whether a credit note for it can be made now.")
+    expected_credit: ToldExpectedCredit | None = Field(
+        description="The credit note that the buyer expects; null where it expects none."
+    )
     made_as: int | None = Field(description="Its id under /api/v1/invoices/outgoing, where it was made here.")
-    steps: list[DocumentStep]
-    answers: list[GivenAnswer]
-    document: ToldBytes
+    steps: list[DocumentStep] = Field(description="What has happened to it, and what is expected.")
+    answers: list[GivenAnswer] = Field(description="The Invoice Responses of the buyer's to it.")
+    document: ToldBytes = Field(description="Its bytes: their sum, and where they are.")
 
 
 def told(invoice: SupplierInvoice, match: Match | None) -> ToldInvoice:

@@ -62,7 +62,7 @@ class ReportedActivities(JsonBody):
 
     activities: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,60}$")], ...], Field(max_length=50)
-    ] = ()
+    ] = Field((), description="What was done in the month, in the codes of the service.")
 
 
 class ReportToFile(ReportedActivities):
@@ -75,15 +75,19 @@ class ReportToFile(ReportedActivities):
 class ReportRow(ReportToFile):
     """The report of a month in the version it is to have: 1 for the first, one more than was read for a correction."""
 
-    version: Annotated[int, Field(ge=1, le=1000)] = 1
+    version: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="The version it is to have: 1 for the first, one more for a correction."
+    )
 
 
 class ReportResult(RowResult):
     """What came of a row."""
 
     execution_reference: str | None
-    month: str | None
-    version: int | None
+    month: str | None = Field(
+        description="The month of the row, as YYYY-MM; null where it could not be read."
+    )
+    version: int | None = Field(description="The version that was filed; null where none was.")
     href: str | None = Field(description="Where the month is read.")
 
 

@@ -49,13 +49,15 @@ class Point(JsonBody):
 class ObjectionToMake(JsonBody):
     """What is wrong with the order."""
 
-    points: Annotated[list[Point], Field(min_length=1, max_length=100)]
+    points: Annotated[list[Point], Field(min_length=1, max_length=100)] = Field(
+        description="What is wrong, one point for each thing."
+    )
 
 
 class ObjectionList(BaseModel):
     """What was objected to an order, the newest first."""
 
-    objections: list[ToldObjection]
+    objections: list[ToldObjection] = Field(description="The objections, the newest first.")
 
 
 @router.get(

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
@@ -57,7 +57,7 @@ WantedState = Literal["coming", "ongoing", "interrupted", "ended", "cancelled", 
 class PlacementPage(BaseModel):
     """A page of placements, in the order of their references."""
 
-    placements: list[ToldPlacement]
+    placements: list[ToldPlacement] = Field(description="The placements of this page, by their references.")
     next: Next
     updated_cursor: UpdatedCursor
     updated_references: UpdatedReferences

@@ -70,26 +70,26 @@ class ToldReadyLine(BaseModel):
     unit: str = Field(description="The id of the delivery unit.")
     article_name: str
     period: ToldPeriod
-    quantity: str
+    quantity: str = Field(description="How much was received and can be invoiced.")
     unit_of_measure: str
-    price: str
+    price: str = Field(description="The price of one unit, without VAT.")
     currency: str
-    amount: str
+    amount: str = Field(description="What it comes to, without VAT.")
     received_on: date
 
 
 class ReadySum(BaseModel):
     """What the lines of all pages come to in one currency."""
 
-    lines: int
+    lines: int = Field(description="How many lines there are.")
     currency: str
-    amount: str
+    amount: str = Field(description="What they come to, without VAT.")
 
 
 class ReadyPage(BaseModel):
     """A page of lines to invoice, by their first day."""
 
-    lines: list[ToldReadyLine]
+    lines: list[ToldReadyLine] = Field(description="The lines of this page, by their first day.")
     totals: list[ReadySum] = Field(description="Of all that the filter lets through.")
     next: Next
 
@@ -97,8 +97,10 @@ class ReadyPage(BaseModel):
 class InvoiceResult(RowResult):
     """What came of a line."""
 
-    line: str | None
-    invoice: MadeDocument | None
+    line: str | None = Field(
+        description="The order line of the row, as `2100000001/001`; null where it could not be read."
+    )
+    invoice: MadeDocument | None = Field(description="The invoice that was made; null where none was.")
 
 
 class InvoicesAnswer(BaseModel):

@@ -41,10 +41,10 @@ class ToldReceipt(BaseModel):
     execution_reference: str
     unit: str = Field(description="The id of the delivery unit.")
     month: str
-    quantity: str
+    quantity: str = Field(description="How much counts as delivered.")
     unit_of_measure: str
     currency: str
-    amount: str
+    amount: str = Field(description="What it comes to, without VAT.")
     period: ToldPeriod | None = Field(description="From the first day received to the last; null: none was.")
     received_on: date
     stands: bool = Field(description="Whether it is what the line is received with now.")
@@ -54,13 +54,15 @@ class ToldReceipt(BaseModel):
     report: ToldVersion | None = Field(
         description="The version of the month's report that it came of, as it is now."
     )
-    report_href: str | None
+    report_href: str | None = Field(
+        description="Where the report that led to it is read; null where none did."
+    )
 
 
 class ReceiptPage(BaseModel):
     """A page of receipts, the oldest first."""
 
-    receipts: list[ToldReceipt]
+    receipts: list[ToldReceipt] = Field(description="The receipts of this page, the oldest first.")
     next: Next
     updated_cursor: UpdatedCursor
     updated_references: UpdatedReferences
@@ -80,8 +82,8 @@ def list_receipts(
     order: Annotated[str | None, Query(max_length=20, description="One order's number.")] = None,
     unit: WantedUnit = None,
     month: WantedMonth = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
+    received_from: Annotated[date | None, Query(description="Received on this day or later.")] = None,
+    received_to: Annotated[date | None, Query(description="Received on this day or earlier.")] = None,
     updated_after: UpdatedAfter = None,
     cursor: _Cursor = None,
     limit: Limit = 100,

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
@@ -54,7 +54,7 @@ AskedMonth = Annotated[str, Path(pattern=MONTH, description="As 2026-01.")]
 class ReportPage(BaseModel):
     """A page of months, the oldest first."""
 
-    reports: list[ToldReportMonth]
+    reports: list[ToldReportMonth] = Field(description="The months of this page, the oldest first.")
     next: Next
     updated_cursor: UpdatedCursor
     updated_references: UpdatedReferences

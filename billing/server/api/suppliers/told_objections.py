@@ -17,7 +17,7 @@ class ToldPoint(BaseModel):
     """One thing that is said to be wrong."""
 
     line: str | None = Field(description="Null: the whole order.")
-    reason: ObjectionReason
+    reason: ObjectionReason = Field(description="What is wrong.")
     expected: str | None = Field(description="What would be right, a decimal in text, where it was told.")
 
 
@@ -27,12 +27,12 @@ class ToldObjection(BaseModel):
     id: int
     order: str
     execution_reference: str
-    state: ObjectionState
-    channel: ObjectionChannel
-    made_on: date
-    points: list[ToldPoint]
-    answered_on: date | None
-    answer_reason: AnswerReason | None
+    state: ObjectionState = Field(description="What has become of it.")
+    channel: ObjectionChannel = Field(description="Which way it came.")
+    made_on: date = Field(description="The day it was made.")
+    points: list[ToldPoint] = Field(description="What is said to be wrong.")
+    answered_on: date | None = Field(description="The day the buyer answered; null while it has not.")
+    answer_reason: AnswerReason | None = Field(description="What the buyer answered; null while it has not.")
     replaced_by: str | None = Field(description="The order that stands in its place, where it was replaced.")
 
 

@@ -34,31 +34,35 @@ class ToldPlacement(BaseModel):
     execution_reference: str
     service: str
     unit: str = Field(description="The id of the delivery unit.")
-    state: Stands
-    period: ToldPeriod
+    state: Stands = Field(description="How it stands.")
+    period: ToldPeriod = Field(description="Its first and last day as decided.")
     periods: int = Field(description="How many periods are decided so far.")
     last_day: date | None = Field(description="The last billable day, where it was interrupted.")
     tutor: str | None = Field(description="The code of its tutor (handledare).")
-    needs_tutor: bool
+    needs_tutor: bool = Field(description="Whether a tutor is to be appointed.")
     assign_by: date = Field(description="The last day to appoint a tutor.")
     orders: list[str] = Field(description="The numbers of its orders.")
-    months_due: list[ToldDueMonth]
+    months_due: list[ToldDueMonth] = Field(description="The months whose reports are due.")
 
 
 class ToldPlacementPeriod(BaseModel):
     """A period with its decision and the order that carries it."""
 
-    ordinal: int
+    ordinal: int = Field(description="Which period of the placement it is, from 1.")
     period: ToldPeriod
-    decided_on: date
-    order: str | None
+    decided_on: date = Field(description="The day of the decision.")
+    order: str | None = Field(
+        description="The number of the order that carries it; null where there is none."
+    )
 
 
 class ToldMonth(BaseModel):
     """A month of the placement, and the newest version of its report."""
 
     month: str
-    report: ToldVersion | None
+    report: ToldVersion | None = Field(
+        description="The newest version of the report; null while none is filed."
+    )
     href: str
 
 
@@ -67,18 +71,20 @@ class ToldInformative(BaseModel):
 
     id: int
     execution_reference: str
-    kind: InformativeKind
-    state: InformativeState
-    filed_on: date
+    kind: InformativeKind = Field(description="What was told, in a code.")
+    state: InformativeState = Field(description="What has become of it.")
+    filed_on: date = Field(description="The day it was filed.")
     settled_on: date | None = Field(description="When it was read, or withdrawn.")
 
 
 class OnePlacement(ToldPlacement):
     """A placement with its periods, its months and what was told of it."""
 
-    decided_periods: list[ToldPlacementPeriod]
+    decided_periods: list[ToldPlacementPeriod] = Field(description="Its periods with their decisions.")
     months: list[ToldMonth] = Field(description="The months so far, the newest first.")
-    informative_reports: list[ToldInformative]
+    informative_reports: list[ToldInformative] = Field(
+        description="What was told the buyer beside the months."
+    )
 
 
 def told_placement(

@@ -26,15 +26,17 @@ class ToldReason(BaseModel):
 class ToldVersion(BaseModel):
     """One version of a month's report."""
 
-    version: int
-    state: ReportState
-    filed_on: date
-    decided_on: date | None
+    version: int = Field(description="The version: 1 for the first, one more for each correction.")
+    state: ReportState = Field(description="What has become of it.")
+    filed_on: date = Field(description="The day it was filed.")
+    decided_on: date | None = Field(description="The day the buyer decided; null while it has not.")
     counts_to: date | None = Field(
         description="The last day that is received on it, where it was approved before its month was over."
     )
-    activities: list[Activity]
-    reason: ToldReason | None
+    activities: list[Activity] = Field(description="What was done in the month, in the codes of the service.")
+    reason: ToldReason | None = Field(
+        description="Why it was sent back, or its approval taken back; null where it was not."
+    )
 
 
 class ToldReportMonth(BaseModel):
@@ -66,7 +68,7 @@ class ToldMonthLine(BaseModel):
 class OneReportMonth(ToldReportMonth):
     """The month with its order lines and every version filed."""
 
-    lines: list[ToldMonthLine]
+    lines: list[ToldMonthLine] = Field(description="The order lines of the month.")
     versions: list[ToldVersion] = Field(description="The newest first.")
     activities_to_choose: list[Activity] = Field(
         description="The codes that a report of this service may have."

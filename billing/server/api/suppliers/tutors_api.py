@@ -38,15 +38,15 @@ _Code = Annotated[str, Field(max_length=60, description="The tutor's code.")]
 class ToldTutor(BaseModel):
     """A tutor (handledare) of a unit, by its code."""
 
-    unit: str
-    tutor: str
-    state: UnitTutorState
+    unit: str = Field(description="The delivery unit, by its id.")
+    tutor: str = Field(description="The tutor's code.")
+    state: UnitTutorState = Field(description="Whether the tutor can be appointed.")
 
 
 class TutorList(BaseModel):
     """The tutors of the units that the client sees, unit by unit."""
 
-    tutors: list[ToldTutor]
+    tutors: list[ToldTutor] = Field(description="The tutors, unit by unit.")
 
 
 class TutorChosen(JsonBody):

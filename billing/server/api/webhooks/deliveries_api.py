@@ -54,7 +54,7 @@ def list_webhook_deliveries(
     cursor: Annotated[
         int | None, Query(ge=1, le=2**31 - 1, description="From `next`; not to be made up.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=_LIMIT_MOST)] = 100,
+    limit: Annotated[int, Query(ge=1, le=_LIMIT_MOST, description="How many a page has at most.")] = 100,
 ) -> Response:
     """The messages to a webhook with every attempt, the newest first; some weeks of them are kept."""
     client = reader(request)

@@ -37,9 +37,9 @@ class WantedWebhook(JsonBody):
 class ChangedWebhook(JsonBody):
     """What is to be otherwise; what is left out stays as it is."""
 
-    name: Name | None = None
-    url: Url | None = None
-    types: Types | None = None
+    name: Name | None = Field(None, description="Which system listens.")
+    url: Url | None = Field(None, description="Where it listens: https, and public.")
+    types: Types | None = Field(None, description="Types of events, or topics as `invoice.*`; empty for all.")
     state: Annotated[
         str | None,
         Field(
@@ -55,7 +55,7 @@ _MOMENT: Final[JsonValue] = {"pattern": "^2[01][0-9]{2}-"}
 class OneDelivery(JsonBody):
     """One delivery, by its `id`, to be sent again."""
 
-    delivery: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    delivery: Annotated[int, Field(ge=1, le=2**31 - 1)] = Field(description="The `id` of the delivery.")
 
 
 class DeliveriesOfPeriod(JsonBody):
@@ -84,25 +84,25 @@ class ToldWebhook(BaseModel):
     """An endpoint."""
 
     id: int
-    name: str
-    url: str
-    types: list[str]
+    name: str = Field(description="Which system listens.")
+    url: str = Field(description="Where it listens.")
+    types: list[str] = Field(description="The types of events it is told of; empty for all.")
     units: list[str] | None = Field(description="The units and addresses it is told of; null for all.")
-    state: EndpointState
-    disabled_for: DisabledFor | None
-    disabled_at: datetime | None
+    state: EndpointState = Field(description="Whether it is sent to.")
+    disabled_for: DisabledFor | None = Field(description="Why it is disabled; null while it is not.")
+    disabled_at: datetime | None = Field(description="When it was disabled; null while it is not.")
     failing_since: datetime | None = Field(description="Since when every attempt has failed.")
     missed: list[int] | None = Field(
         description="First and last number of events that were no longer kept when it was enabled; read all anew."
     )
-    secrets: list[ToldSecret]
+    secrets: list[ToldSecret] = Field(description="The secrets that hold.")
     made_at: datetime
 
 
 class MadeSecret(BaseModel):
     """A new secret; it is shown in this answer alone, and when the same request is sent again."""
 
-    webhook: int
+    webhook: int = Field(description="The `id` of the endpoint.")
     id: int
     secret: str | None = Field(description="`whsec_…`; null when it has been ended.")
 
@@ -116,19 +116,19 @@ class MadeWebhook(ToldWebhook):
 class WebhookList(BaseModel):
     """The client's endpoints, the newest first."""
 
-    webhooks: list[ToldWebhook]
+    webhooks: list[ToldWebhook] = Field(description="The endpoints, the newest first.")
 
 
 class ToldAttempt(BaseModel):
     """One try."""
 
-    number: int
-    at: datetime
+    number: int = Field(description="Which attempt it was, from 1.")
+    at: datetime = Field(description="When it was made.")
     status: int | None = Field(description="Of the answer; null where none came.")
     fault: str | None = Field(description="Why none came.")
     sentence_sv: str
     sentence_en: str
-    milliseconds: int
+    milliseconds: int = Field(description="How long it took.")
     answer: str = Field(description="The first of what was answered.")
 
 
@@ -137,32 +137,32 @@ class ToldDelivery(BaseModel):
 
     id: int
     webhook_id: str = Field(description="The header `webhook-id`: the same at every attempt.")
-    type: str
+    type: str = Field(description="The type of the event.")
     execution_reference: str | None
-    sequence: int | None
-    at: datetime
-    state: MessageState
+    sequence: int | None = Field(description="The event's number in the feed; null of a test.")
+    at: datetime = Field(description="When it was laid out to be sent.")
+    state: MessageState = Field(description="How far it has come.")
     due_at: datetime | None = Field(description="When it is tried next; null: at once, or no more.")
-    attempts: list[ToldAttempt]
+    attempts: list[ToldAttempt] = Field(description="The attempts that are kept.")
 
 
 class DeliveryPage(BaseModel):
     """A page of deliveries, the newest first."""
 
-    deliveries: list[ToldDelivery]
+    deliveries: list[ToldDelivery] = Field(description="The deliveries of this page, the newest first.")
     next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
 
 
 class Redelivered(BaseModel):
     """How many messages wait to be sent again."""
 
-    count: int
+    count: int = Field(description="How many.")
 
 
 class TestLaidOut(BaseModel):
     """A test that is about to be sent."""
 
-    delivery: int
+    delivery: int = Field(description="The `id` of its delivery.")
 
 
 def told(endpoint: Endpoint, secrets: Sequence[WebhookSecret]) -> ToldWebhook:
