@@ -21,10 +21,10 @@ from foundation.engines.options import IDLE_SECONDS, SUPPLIER_ROLE, DatabaseOpti
 from foundation.errors import Refused
 from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
+from operations.configuration.statement_settings import StatementSettings
 from operations.exchange_settings import PostSettings
 from operations.machine import secret_files
 from operations.object_storage.storage_settings import BodyStorageSettings
-from operations.statement_settings import StatementSettings
 from operations.webhooks.receiver_addresses import networks_of
 
 

@@ -6,7 +6,7 @@ from accounts.guessing import rate_limit
 from accounts.mails import accessibility_reports
 from foundation.sql import Session
 from foundation.text import Text
-from operations import statement_settings
+from operations.configuration import statement_settings
 from orders.register import store as register_store
 from orders.register.parties import Buyer
 from orders.register.store import NoRegister

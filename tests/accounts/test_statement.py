@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from operations.configuration.statement_settings import Compliance, StatementSettings, supervisor
 from operations.mail.tables import mail as mail_table
-from operations.statement_settings import Compliance, StatementSettings, supervisor
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.system import a_system
