@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from accounts.journal_actions import AccountAction, ApplicationAction, ClientAction, StaffAction
+from finance_desk.journal_subjects import detail_name
 from foundation import formatting
 from foundation.money import Money
 from foundation.text import Language, Text, WrittenText
@@ -302,13 +303,13 @@ def action_name(action: str) -> Text:
     return ACTION_WORDS.get(action, WrittenText(action))
 
 
-def details(text: str, language: Language) -> Sequence[tuple[str, str]]:
+def details(text: str, language: Language) -> Sequence[tuple[Text, str]]:
     """What a row says besides, as (name, value); what is empty is left out.
 
-    The names are the journal's own; amounts, months and instants are written as everywhere on the reader's pages.
+    Codes are the journal's own; amounts, months and instants are written as everywhere on the reader's pages.
     """
     told = json.loads(text).items()
-    return [(key.replace("_", " "), _value(str(value), language)) for key, value in told if value != ""]
+    return [(detail_name(key), _value(str(value), language)) for key, value in told if value != ""]
 
 
 def _value(text: str, language: Language) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from accounts.journal_actions import AccountsSubject
+from finance_desk.journal_subjects import SUBJECT_WORDS, subject_name
 from finance_desk.journal_words import ACTION_WORDS, action_name
 from foundation import tables as foundation_tables
 from foundation.journal_entries import JournalAction, JournalSubject, SubjectKind
@@ -97,6 +98,14 @@ def test_no_two_actions_are_stored_alike_and_each_fits_its_column() -> None:
     stored = [each.value for each in members(JournalAction)]
     assert len(set(stored)) == len(stored) > 100
     assert max(map(len, stored)) <= foundation_tables.journal.c.action.type.length  # type: ignore[attr-defined]
+
+
+def test_every_kind_of_subject_is_called_by_a_word_of_its_own() -> None:
+    assert set(SUBJECT_WORDS) == {each for each in members(SubjectKind) if each}
+    for each in members(SubjectKind):
+        assert isinstance(each, SubjectKind)
+        said = subject_name(str(each.of("7")))
+        assert said.sv == (f"{SUBJECT_WORDS[each].sv} 7" if each else "7")
 
 
 def test_no_two_kinds_of_subject_are_stored_alike_but_for_those_without_a_word() -> None:

@@ -15,6 +15,7 @@ from audit import disposal_store, journal_queries, legal_hold_store, retention, 
 from audit.cases import NoCase
 from audit.journal_queries import Sought
 from audit.retention_periods import Times
+from finance_desk.journal_subjects import subject_name
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
@@ -75,6 +76,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             page=page,
             names=names,
             action_name=action_name,
+            subject_name=subject_name,
             details=details,
             at=datetime.fromisoformat,
             documents=documents,

@@ -34,7 +34,9 @@ def test_causes_stand_month_by_month_with_the_commonest_first() -> None:
 
 
 def test_what_a_row_says_besides_is_told_without_what_is_empty() -> None:
-    assert details('{"came_on": "2026-03-04", "codes": "", "press": "7"}', SWEDISH) == [
+    told = '{"came_on": "2026-03-04", "codes": "", "limit": "7", "amount": "2612.50 SEK"}'
+    assert [(name.sv, value) for name, value in details(told, SWEDISH)] == [
         ("came on", "2026-03-04"),
-        ("press", "7"),
+        ("gräns", "7"),
+        ("belopp", "2\N{NO-BREAK SPACE}612,50\N{NO-BREAK SPACE}kr"),
     ]
