@@ -147,7 +147,7 @@ def test_the_command_tells_and_writes_it(tmp_path: Path, monkeypatch: pytest.Mon
         a_month(system)
     monkeypatch.setenv("BILLING_DATABASE_URL", url)
     told = CliRunner().invoke(app, ["post", "statistics", "2026-03"])
-    assert "2026-03: 3 meddelanden skickade och 10 mottagna" in " ".join(told.stdout.split())
+    assert "Månaden mars 2026: 3 meddelanden skickade och 10 mottagna" in " ".join(told.stdout.split())
     told = CliRunner().invoke(app, ["post", "statistics", "2026-03", "--json"])
     written = json.loads(told.stdout)
     assert (written["sent"], written["received"], written["end_user_country"]) == (3, 10, "SE")

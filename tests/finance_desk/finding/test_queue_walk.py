@@ -123,6 +123,13 @@ def test_causes_are_chips_that_narrow_and_widen_again(staff: Visitor) -> None:
     assert chosen.get("href") == "/finance"
 
 
+def test_acting_on_nothing_leads_back_and_says_so_from_the_title_on(staff: Visitor) -> None:
+    page = html.document_fromstring(staff.client.get("/finance/bulk", follow_redirects=True).text)
+    assert page.cssselect("title")[0].text_content().startswith("Obs:")
+    assert [each.text_content().strip() for each in page.cssselect(".said")] == ["Välj minst en rad i kön."]
+    assert not opened(staff, "/finance").cssselect("title")[0].text_content().startswith("Obs:")
+
+
 def test_headings_sort_both_ways(staff: Visitor) -> None:
     for name in ("Faktura", "Leverantör", "Dagar", "Belopp"):
         link = f"//thead//a[starts-with(normalize-space(.), '{name}')]/@href"
