@@ -3,12 +3,15 @@
 `billing bench` measures orders and invoices on SQLite; `--postgresql URL` measures the same
 on a PostgreSQL database with 1, 2 and 4 worker processes; `billing bench validation` sets our
 rules beside the published ones run by Saxon on the same documents; `billing bench touchless` plays a year of
-suppliers' post and counts what is settled without a person.
+suppliers' post and counts what is settled without a person. Beside intake, in the same run, stands what parsing, the
+schema and writing alone would allow on the machine as it is then (`floor`).
 """
 
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -22,7 +25,7 @@ from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks import events as bench_events
-from billing.tools.benchmarks import flow
+from billing.tools.benchmarks import floor, flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.api import bench_api
@@ -66,32 +69,32 @@ def bench(
     known = read_register([register])
     gc_tuning.settle()
     with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
-        orders, invoices = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
+        on_sqlite = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
     workers: list[tuple[int, Figures]] = []
     if postgresql:
         on_postgresql = _one_process(postgresql, known, documents, empty=True)
         workers = [_with_workers(postgresql, known, documents, count) for count in _WORKERS]
     if as_json:
         content: dict[str, object] = {
-            "orders_per_second": round(orders.per_second, 1),
-            "invoices_per_second": round(invoices.per_second, 1),
-            "sqlite": [orders.to_json(), invoices.to_json()],
+            "orders_per_second": round(on_sqlite.orders.per_second, 1),
+            "invoices_per_second": round(on_sqlite.invoices.per_second, 1),
+            "sqlite": on_sqlite.to_json(),
         }
         if postgresql:
-            content["postgresql"] = [figures.to_json() for figures in on_postgresql]
+            content["postgresql"] = on_postgresql.to_json()
             content["postgresql_workers"] = [
-                {"workers": count, **figures.to_json()} for count, figures in workers
+                {"workers": count, **on_postgresql.beside(figures)} for count, figures in workers
             ]
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
     table = _table()
-    for where, figures in (("SQLite", orders), ("SQLite", invoices)):
-        _row(table, where, figures)
+    for figures in on_sqlite.all:
+        _row(table, "SQLite", figures, on_sqlite.peer)
     if postgresql:
-        for figures in on_postgresql:
-            _row(table, "PostgreSQL", figures)
+        for figures in on_postgresql.all:
+            _row(table, "PostgreSQL", figures, on_postgresql.peer)
         for count, figures in workers:
-            _row(table, f"PostgreSQL, {count} proc.", figures)
+            _row(table, f"PostgreSQL, {count} proc.", figures, on_postgresql.peer)
     Console(width=120).print(table)
 
 
@@ -165,18 +168,48 @@ benches.command("writers")(bench_writers)
 benches.command("years")(bench_years)
 
 
-def _one_process(
-    url: str, register: Register, documents: int, *, empty: bool = False
-) -> tuple[Figures, Figures]:
-    arrived, orders = _prepared(url, register, documents, empty=empty)
+@dataclass(frozen=True, slots=True)
+class OneProcess:
+    """What one process came to on one database, and the peer of its intake there."""
+
+    orders: Figures
+    invoices: Figures
+    peer: Figures
+
+    @property
+    def all(self) -> tuple[Figures, ...]:
+        """In the order they are told."""
+        return self.orders, self.invoices, self.peer
+
+    def beside(self, figures: Figures) -> dict[str, object]:
+        """The figures by name, with what part of the peer's they are."""
+        return {**figures.to_json(), "of_peer": round(figures.per_second / self.peer.per_second, 3)}
+
+    def to_json(self) -> list[dict[str, object]]:
+        """The figures of each."""
+        return [self.beside(each) for each in self.all]
+
+
+def _one_process(url: str, register: Register, documents: int, *, empty: bool = False) -> OneProcess:
+    prepared = _prepared(url, register, documents, empty=empty)
     database = open_database(url, clock=flow.clock)
     try:
-        return orders, flow.measure_invoices(database, arrived, reader=True)
+        invoices = flow.measure_invoices(database, prepared.arrived, reader=True)
+        return OneProcess(prepared.orders, invoices, floor.measure(database, prepared.some))
     finally:
         database.close()
 
 
-def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[Arrived, Figures]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What has arrived, how orders were placed, and some of the bytes that arrived."""
+
+    arrived: Arrived
+    orders: Figures
+    some: list[bytes]
+
+
+def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> Prepared:
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         bench_database.empty(url)
@@ -184,14 +217,15 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     flow.prepare(database, register)
     orders = flow.measure_orders(database, register, count=documents)
     lines = flow.receive_months(database, register)
+    some = list(islice(flow.invoices_for(database, register, lines), floor.MOST))
     arrived = flow.store_messages(database, flow.invoices_for(database, register, lines))
     database.close()
-    return arrived, orders
+    return Prepared(arrived, orders, some)
 
 
 def _with_workers(url: str, register: Register, documents: int, count: int) -> tuple[int, Figures]:
     """The same messages, stored beforehand, read by several processes that share them through the database."""
-    arrived, _ = _prepared(url, register, documents, empty=True)
+    arrived = _prepared(url, register, documents, empty=True).arrived
     with ProcessPoolExecutor(count) as pool:
         # Every process is warm before the clock starts.
         list(pool.map(flow.warm, [url] * count))
@@ -214,17 +248,25 @@ def _table() -> Table:
     table = Table(title="billing bench")
     table.add_column("Var / where")
     table.add_column("Vad / what")
-    for name in ("antal / count", "per sekund / per second", "median ms", "p99 ms", "minne MB / memory MB"):
+    for name in (
+        "antal / count",
+        "per sekund / per second",
+        "mot / to peer",
+        "median ms",
+        "p99 ms",
+        "minne MB / memory MB",
+    ):
         table.add_column(name, justify="right")
     return table
 
 
-def _row(table: Table, where: str, figures: Figures) -> None:
+def _row(table: Table, where: str, figures: Figures, peer: Figures) -> None:
     table.add_row(
         where,
         figures.what,
         str(figures.documents),
         f"{figures.per_second:.0f}",
+        f"{figures.per_second / peer.per_second:.2f}",
         f"{figures.median_ms:.2f}",
         f"{figures.p99_ms:.2f}",
         f"{figures.peak_mb:.0f}",

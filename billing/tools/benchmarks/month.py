@@ -26,7 +26,7 @@ from rich.table import Table
 
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
-from billing.tools.benchmarks import bench_store, flow
+from billing.tools.benchmarks import bench_store, floor, flow
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.demo.story_folder import example_register
 from foundation import gc_tuning
@@ -37,15 +37,12 @@ from invoicing.portal_invoicing.flipping import Numbered
 from orders.register.files import read_register
 from orders.register.register import Register
 from peppol.documents import billing
-from peppol.identifiers import DocumentKind
-from peppol.xml import codec, schemas
-from peppol.xml.gate import admit
+from peppol.xml import codec
 
 DOCUMENTS: Final = 135_000
 WORST_DAY: Final = 16_000
 _REGISTER: Final = example_register()
 _WRONG_EACH: Final = 25
-_FLOOR_OF: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +108,16 @@ def measure(url: str, register: Register, *, documents: int, workers: int) -> Mo
         flow.measure_orders(database, register, count=-(-lines // 2))
         received = flow.receive_months(database, register, months=2)[:lines]
         sent = islice(_sent(database, register, received), documents)
-        some = list(islice(sent, min(_FLOOR_OF, documents)))
+        some = list(islice(sent, min(floor.MOST, documents)))
         count = flow.store_messages(database, some).count
         count += flow.store_messages(database, sent, after=count).count
-        floor = _floor(database, some)
+        least = floor.measure(database, some).per_second
     seconds = _read(url, workers)
     with closing(open_database(url, clock=flow.clock)) as database, database.reading() as session:
         states = bench_store.states(session)
         if (handled := bench_store.count_handled(session)) != count:
             raise AssertionError(f"{handled} of {count} handled")
-        return MonthFigures(session.dialect.name, workers, count, seconds, floor, states)
+        return MonthFigures(session.dialect.name, workers, count, seconds, least, states)
 
 
 def _sent(database: Database, register: Register, lines: Sequence[tuple[str, str]]) -> Iterator[bytes]:
@@ -134,23 +131,6 @@ def _sent(database: Database, register: Register, lines: Sequence[tuple[str, str
             credit = Numbered(f"{invoice.id}-K", invoice.issue_date + timedelta(days=1))
             yield codec.serialise(flipping.credit_note_of(wrong, given=credit))
         yield codec.serialise(invoice)
-
-
-def _floor(database: Database, bodies: Sequence[bytes]) -> float:
-    """Documents a second that are parsed, held against the schema and written, and nothing more."""
-    with database.engine.begin() as session:
-        bench_store.make_floor(session)
-    began = perf_counter()
-    for start in range(0, len(bodies), intake_queue.TOGETHER):
-        group = bodies[start : start + intake_queue.TOGETHER]
-        for body in group:
-            root = admit(body)
-            kind = DocumentKind.CREDIT_NOTE if "CreditNote" in str(root.tag) else DocumentKind.INVOICE
-            if not schemas.holds(root, kind):
-                raise AssertionError("a document breaks the schema")
-        with database.engine.begin() as session:
-            bench_store.write_floor(session, group)
-    return len(bodies) / (perf_counter() - began)
 
 
 def _read(url: str, workers: int) -> float:
