@@ -91,6 +91,8 @@ def test_every_mail_says_the_same_plain_and_as_html(template: str, language: str
         "name",
         "why",
         "page",
+        "words",
+        "reply_to",
     )
     values = {**dict.fromkeys(names, "7"), "portal": "{portal}", "link": AT, "until": "-", "product": "-"}
     body = TEXTS[template].body.with_values(**values).in_language(language)

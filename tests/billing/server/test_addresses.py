@@ -5,6 +5,7 @@ The routes are those of the application itself, so a new one is under the door b
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import get_type_hints
 
 import httpx
 import pytest
@@ -62,7 +63,7 @@ def keyed_routes(app: FastAPI) -> list[tuple[str, str, str]]:
     for route in _flat(app.routes):
         if not isinstance(route, APIRoute):
             continue
-        types = route.endpoint.__annotations__
+        types = get_type_hints(route.endpoint)
         for name in re.findall(r"\{(\w+)", route.path):
             if types[name] is not int:
                 continue

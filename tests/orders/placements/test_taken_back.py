@@ -193,7 +193,7 @@ def test_an_invoice_on_a_revoked_report_comes_into_question_in_words_of_its_own(
     invoice = system.invoice(invoice.id)
     assert (invoice.state, invoice.codes) == ("IN_QUESTION", ("NOT_RECEIVED",))
     (sentence,) = system.sentences(invoice)
-    assert sentence.startswith("Vi tog 2025-04-03 tillbaka godkännandet av redovisningen för 2025-03")
+    assert sentence.startswith("Vi tog 2025-04-03 tillbaka godkännandet av redovisningen för mars 2025")
     # Filed anew it is the buyer's turn, approved anew the invoice is right again.
     system.report(REFERENCE, "2025-03", version=2, on=date(2025, 4, 7))
     assert system.invoice(invoice.id).state == "ACCEPTED"
