@@ -18,10 +18,6 @@ _SHORTEST: Final = 10
 _WORDS_ASKED: Final = Text("Skriv vad du försökte göra och vad som hände.")
 
 
-class ReportRefused(AccountRefused):
-    """A report of what cannot be used that cannot be taken."""
-
-
 def report(
     session: Session, contact: Contact, *, page: str, words: str, reply_to: str, utf8: bool, at: datetime
 ) -> None:
@@ -45,9 +41,9 @@ def report(
 def _kept(field: str, said: str, *, asked: Text = NO_TEXT, shortest: int = 0, longest: int) -> str:
     try:
         return kept_words.kept(
-            said, ReportRefused, asked=asked, shortest=shortest, longest=longest, in_lines=True
+            said, AccountRefused, asked=asked, shortest=shortest, longest=longest, in_lines=True
         )
-    except (ReportRefused, PersonalNumber) as refused:
+    except (AccountRefused, PersonalNumber) as refused:
         raise refused.at(field) from None
 
 
