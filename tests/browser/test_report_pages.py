@@ -56,7 +56,7 @@ def states(office: Office, reference: str) -> list[ReportState]:
 
 def tick(office: Office, *references: str) -> None:
     for each in references:
-        office.page.get_by_label(f"Välj {each} 2026-01").check()
+        office.page.get_by_label(f"Välj {each} januari 2026").check()
 
 
 def said(office: Office) -> str:
@@ -232,7 +232,7 @@ def test_a_month_approved_before_it_is_over_says_so_to_the_supplier(tmp_path: Pa
         )
         office.sit("olle", Permission.OFFICER)
         office.go("/finance/reports?month=2026-02")
-        any_page.get_by_label(f"Välj {ONE} 2026-02").check()
+        any_page.get_by_label(f"Välj {ONE} februari 2026").check()
         any_page.get_by_role("button", name="Godkänn de markerade").click()
         assert office.system.days_received(ONE)[1] == "3"
         sign_in(any_page, office.site, REPORTER)
@@ -362,7 +362,7 @@ def test_what_does_not_settle_by_itself_stands_in_one_list_and_the_rest_of_a_mon
         assert f"{number}/001" in said(office)
         assert "order 2100000003 rad 006: 21 dagar blir 8" in said(office)
         assert "Starten 2026-01-26 är senare än 2026-01-17" in said(office)
-        any_page.get_by_label("Välj 300000101 2026-01").check()
+        any_page.get_by_label("Välj 300000101 januari 2026").check()
         any_page.get_by_role("button", name="Leverera in de markerade").click()
         assert "1 månad är inlevererad i sin helhet." in said(office)
         assert "Varje godkänd månad är inlevererad." in said(office)
