@@ -130,7 +130,7 @@ def test_pages_beside_a_page_are_behind_one_press_on_a_phone(site: Site, browser
     goes(browser_page, site, STAFF, "/finance/reconciliation/month-end")
     beside = browser_page.locator(".tabs a", has_text="Prognos")
     assert not beside.is_visible()
-    browser_page.locator("summary", has_text="Avstämning: Månadsbokslut").click()
+    browser_page.locator("summary", has_text="Sidor: Månadsbokslut").click()
     beside.click()
     assert browser_page.url.endswith("/finance/reconciliation/forecast")
     browser_page.set_viewport_size({"width": 1280, "height": 900})
