@@ -1,11 +1,12 @@
 """Databases for stories, whole and empty, made in milliseconds.
 
 A database remembers the statements it has prepared, so each process opens one of each kind and
-lets it lead to the story's own place. Making the tables is the same every time: SQLite copies a
+lets it lead to the story's own place. What a story says of its installation, such as its access point, ends with it:
+the next one is lent the database as it was opened. Making the tables is the same every time: SQLite copies a
 file, and PostgreSQL a database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +19,22 @@ from tests.support.servers.databases import PostgresqlServer
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
+
+def _story_clock() -> datetime:
+    return CLOCK
+
+
 _SLOT = "sqlite:///story.sqlite"
 _WHOLE = "whole"
 _opened: dict[str, Database] = {}
+_as_opened: Mapping[str, object] = {
+    "clock": _story_clock,
+    "has_true_clock": False,
+    "marks": (),
+    "facts": {},
+    "refuse_other": None,
+}
+"""What may be said of a database after it is opened, as it is before anybody has."""
 _files: dict[str, bytes] = {}
 _kept: set[tuple[str, str]] = set()
 _place: list[str] = []
@@ -33,6 +47,8 @@ def whole(url: str) -> Database:
 
 def filled(url: str, name: str, fill: Callable[[Database], None]) -> Database:
     """The database at `url` with all its tables and what `fill` puts in; filled once a process under this name."""
+    for each in _opened.values():
+        vars(each).update(_as_opened)
     return _sqlite(url, name, fill) if url.startswith("sqlite") else _postgresql(url, name, fill)
 
 
@@ -53,7 +69,7 @@ def _sqlite(url: str, name: str, fill: Callable[[Database], None]) -> Database:
         open_migrated(url, clock=lambda: CLOCK).close()
         _files[_WHOLE] = path.read_bytes()
         event.listen(Engine, "do_connect", _lead_to_the_place)
-        _opened[_SLOT] = Database(_SLOT, clock=lambda: CLOCK)
+        _opened[_SLOT] = Database(_SLOT, clock=_story_clock)
     _place[:] = [str(path)]
     path.touch(mode=0o600)
     path.write_bytes(_files.get(name, _files[_WHOLE]))
@@ -69,7 +85,7 @@ def _postgresql(url: str, name: str, fill: Callable[[Database], None]) -> Databa
     if url not in _opened:
         open_migrated(url, clock=lambda: CLOCK).close()
         server.keep(_WHOLE)
-        _opened[url] = Database(url, clock=lambda: CLOCK)
+        _opened[url] = Database(url, clock=_story_clock)
     else:
         server.like(name if (url, name) in _kept else _WHOLE)
     if name != _WHOLE and (url, name) not in _kept:
