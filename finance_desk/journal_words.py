@@ -15,6 +15,7 @@ from accounts.journal_actions import AccountAction, ApplicationAction, ClientAct
 from finance_desk.journal_subjects import detail_name
 from foundation import formatting
 from foundation.money import Money
+from foundation.periods import month_in
 from foundation.text import Language, Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
@@ -32,7 +33,6 @@ from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAc
 from web import i18n
 
 _AMOUNT: Final = re.compile(r"(-?\d{1,12}\.\d\d)(?: ([A-Z]{3}))?")
-_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+\d\d:\d\d|Z)")
 
 #: By what is stored, so that a row is looked up as it is read.
@@ -318,6 +318,6 @@ def _value(text: str, language: Language) -> str:
         return (
             i18n.money(Money(number, found[2]), language) if found[2] else i18n.unit_price(number, language)
         )
-    if _MONTH.fullmatch(text):
-        return i18n.month(text, language)
+    if month := month_in(text):
+        return i18n.month(month, language)
     return formatting.moment(datetime.fromisoformat(text)) if _INSTANT.fullmatch(text) else text

@@ -79,6 +79,15 @@ class Month:
         return format_date(self.period.start, "LLLL yyyy", locale=language)
 
 
+def month_in(text: str) -> Month | None:
+    """The month that is written there as YYYY-MM and nothing beside it, or None.
+
+    >>> month_in("2026-09"), month_in("2026-09 v1")
+    (Month(year=2026, month=9), None)
+    """
+    return Month.parse(text) if _MONTH.fullmatch(text) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Calendar days from `start` to `end`, both included. Raises PeriodRefused when it runs backwards.

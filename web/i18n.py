@@ -6,17 +6,17 @@ Convention: texts are `foundation.text`'s. Templates write `{{ _("Ordrar") }}`, 
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from foundation.money import Money, Quantity
-from foundation.periods import STOCKHOLM, Month
+from foundation.periods import Month
 from foundation.text import SWEDISH, Language, languages
 
 _QVALUE: Final = re.compile(r"[01](\.[0-9]{0,3})?")
@@ -94,10 +94,7 @@ def month(value: Month | date | str, language: Language) -> str:
     if not value:
         return ""
     told = Month.parse(value) if isinstance(value, str) else value
-    first = told if isinstance(told, date) else told.period.start
-    return format_datetime(
-        datetime(first.year, first.month, 1, tzinfo=STOCKHOLM), "LLLL yyyy", locale=_locale(language)
-    )
+    return (Month.of(told) if isinstance(told, date) else told).in_language(language)
 
 
 @lru_cache(maxsize=1000)

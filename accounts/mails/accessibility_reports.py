@@ -15,6 +15,7 @@ LONGEST: Final = 2000
 """Signs of a report."""
 
 _SHORTEST: Final = 10
+_PAGE_LONGEST: Final = 300
 _WORDS_ASKED: Final = Text("Skriv vad du försökte göra och vad som hände.")
 
 
@@ -32,16 +33,18 @@ def report(
         "accessibility-report",
         about="accessibility",
         at=at,
-        page=_kept("page", page, longest=300) or "–",
-        words=_kept("words", words, asked=_WORDS_ASKED, shortest=_SHORTEST, longest=LONGEST),
+        page=_kept("page", page, longest=_PAGE_LONGEST) or "–",
+        words=_kept("words", words, asked=_WORDS_ASKED, shortest=_SHORTEST, longest=LONGEST, in_lines=True),
         reply_to=_answered_to(reply_to, utf8=utf8),
     )
 
 
-def _kept(field: str, said: str, *, asked: Text = NO_TEXT, shortest: int = 0, longest: int) -> str:
+def _kept(
+    field: str, said: str, *, asked: Text = NO_TEXT, shortest: int = 0, longest: int, in_lines: bool = False
+) -> str:
     try:
         return kept_words.kept(
-            said, AccountRefused, asked=asked, shortest=shortest, longest=longest, in_lines=True
+            said, AccountRefused, asked=asked, shortest=shortest, longest=longest, in_lines=in_lines
         )
     except (AccountRefused, PersonalNumber) as refused:
         raise refused.at(field) from None

@@ -27,6 +27,7 @@ from billing.server.background import webhook_work
 from foundation import journal
 from foundation.database import Database
 from foundation.engines import month_partitions, partitions
+from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.exceptions import undo as exception_undo
@@ -271,10 +272,10 @@ def remind_of_reports(session: Session, today: date, now: datetime) -> str:
     days = register.policy.days_until_report_reminder
     # Of a supplier that was taken over, the successor is reminded of what it is to report.
     missing = report_queries.missing(session, today=today, days=days)
-    late: dict[tuple[str, str], list[UnitPlace]] = defaultdict(list)
+    late: dict[tuple[str, Month], list[UnitPlace]] = defaultdict(list)
     for each in missing:
         supplier = register.holder(each.supplier, each.month.period.end)
-        late[supplier, str(each.month)].append(UnitPlace(each.unit_id, each.address_id))
+        late[supplier, each.month].append(UnitPlace(each.unit_id, each.address_id))
     mails = 0
     for (supplier, month), places in sorted(late.items()):
         mails += mailing.put_to_supplier_counted(

@@ -70,13 +70,14 @@ def test_what_somebody_cannot_use_reaches_the_buyers_contact(site: Site, somebod
     page = somebody.client.get("/accessibility", headers={"Referer": f"{site.address}/help"})
     assert 'value="/help"' in page.text
     answer = somebody.post(
-        "/accessibility", {"words": f"{WORDS}\nAndra raden.", "page": "/help", "reply_to": "rut@exempel.se"}
+        "/accessibility",
+        {"words": f"{WORDS}\nAndra raden.", "page": "/help\nSvar till: x", "reply_to": "rut@exempel.se"},
     )
     assert "Köparens kontakt har fått det du skrev" in somebody.follow(answer)
     (mail,) = mails(site, CONTACT)
     assert f"{WORDS}\nAndra raden." in mail
     assert "Svar till: rut@exempel.se" in mail
-    assert "Sida: /help" in mail
+    assert "Sida: /help Svar till: x\n" in mail, "a page is one line, and adds none to the mail"
 
 
 def test_nobody_need_say_who_they_are(site: Site, somebody: Visitor) -> None:

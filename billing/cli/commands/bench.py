@@ -11,7 +11,7 @@ import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -217,8 +217,9 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> P
     flow.prepare(database, register)
     orders = flow.measure_orders(database, register, count=documents)
     lines = flow.receive_months(database, register)
-    some = list(islice(flow.invoices_for(database, register, lines), floor.MOST))
-    arrived = flow.store_messages(database, flow.invoices_for(database, register, lines))
+    sent = flow.invoices_for(database, register, lines)
+    some = list(islice(sent, floor.MOST))
+    arrived = flow.store_messages(database, chain(some, sent))
     database.close()
     return Prepared(arrived, orders, some)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.identifiers import hidden_in, visible
-from foundation.periods import Month
+from foundation.periods import month_in
 from foundation.text import JoinedText, Text, WrittenText
 from foundation.units import unit_name
 from invoicing.matching import payee_accounts
@@ -16,8 +16,6 @@ from invoicing.matching.deviations import Deviation, DeviationCode
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
 # A number alone, or one reckoned with: 95.00 / 10, 2945.00 x 25 %.
 _CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{1,4})?( %)?)?")
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-"""A report is referred to by its month."""
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 
 
@@ -114,7 +112,8 @@ def written_as(deviation: Deviation) -> Callable[[str], Text]:
 
 def reference_of(deviation: Deviation) -> Text:
     """What this deviation refers to, as people write it."""
-    if deviation.code is DeviationCode.NOT_RECEIVED and _MONTH.fullmatch(deviation.reference):
-        return Text("%(month)s", month=Month.parse(deviation.reference))
+    # What is not received is referred to by the month of its report.
+    if deviation.code is DeviationCode.NOT_RECEIVED and (month := month_in(deviation.reference)):
+        return Text("%(month)s", month=month)
     write = _reckoned if deviation.code in _REFERENCE_RECKONED else _named
     return write(deviation.reference)
