@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from accounts.journal_actions import AccountsSubject
-from finance_desk.journal_subjects import SUBJECT_WORDS, subject_name
+from finance_desk.journal_subjects import DETAIL_WORDS, SUBJECT_WORDS, subject_name
 from finance_desk.journal_words import ACTION_WORDS, action_name
 from foundation import tables as foundation_tables
 from foundation.journal_entries import JournalAction, JournalSubject, SubjectKind
@@ -106,6 +106,21 @@ def test_every_kind_of_subject_is_called_by_a_word_of_its_own() -> None:
         assert isinstance(each, SubjectKind)
         said = subject_name(str(each.of("7")))
         assert said.sv == (f"{SUBJECT_WORDS[each].sv} 7" if each else "7")
+
+
+def test_every_fact_that_is_noted_by_name_is_called_by_a_word() -> None:
+    """By the journal's own function, and by those of the folders that hand on to it what they are given."""
+    noting = {"journal.record", "document_journal.record", "record", "_record", "_note"}
+    noted = {
+        keyword.arg
+        for name in modules()
+        for node in ast.walk(measures.tree(name))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in noting
+        for keyword in node.keywords
+        if keyword.arg
+    }
+    assert len(noted) > 60
+    assert noted - {"execution_reference"} - set(DETAIL_WORDS) == set()
 
 
 def test_no_two_kinds_of_subject_are_stored_alike_but_for_those_without_a_word() -> None:
