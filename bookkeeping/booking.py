@@ -11,13 +11,13 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from bookkeeping import (
-    accrual_queries,
     ledger_files,
     month_closing_store,
     voucher_making,
     voucher_store,
 )
 from bookkeeping import vouchers as ledger
+from bookkeeping.accrual import accrual_queries
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.voucher_making import Coders
 from bookkeeping.vouchers import Voucher

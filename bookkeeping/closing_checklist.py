@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Final
 
 from bookkeeping import (
-    accrual_queries,
     closing_queries,
     ledger_answer_store,
     month_closing_store,
     unbooked_count_queries,
     voucher_store,
 )
+from bookkeeping.accrual import accrual_queries
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.voucher_making import Coders
 from foundation.money import Money

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
-from bookkeeping import accrual_queries
+from bookkeeping.accrual import delivered_queries
 from bookkeeping.coding import CodingBasis, supplier_kind
 from foundation.sql import Session
 from invoicing.reconciliation.entry_source_queries import stands_received
@@ -91,10 +91,10 @@ def cut_lines(
     rows: list[Any] = list(session.execute(wanted.order_by(_LINE.c.order_number, _LINE.c.line_id)))
     for start in range(0, len(rows), _AT_A_TIME):
         part = rows[start : start + _AT_A_TIME]
-        interrupted = accrual_queries.interrupted_of(session, part)
+        interrupted = delivered_queries.interrupted_of(session, part)
         for row in part:
             basis = basis_of(*(getattr(row, column.name) for column in BASIS))
-            left = accrual_queries.amount_delivered(row, interrupted, currency)
+            left = delivered_queries.amount_delivered(row, interrupted, currency)
             yield CutLine(basis, row.starts_on, row.amount, left)
 
 

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from bookkeeping import accrual_queries
-from bookkeeping.accrual_queries import AccruedFor
+from bookkeeping.accrual import accrual_queries
+from bookkeeping.accrual.accrued import AccruedFor, AccruedLine
 from foundation.money import Money, line_amount, total
 from foundation.periods import Month
 from foundation.sql import Session
@@ -89,7 +89,7 @@ def agrees(system: System, *, closing: date) -> tuple[int, int]:
     return most
 
 
-def _sum(lines: list[accrual_queries.AccruedLine]) -> Money:
+def _sum(lines: list[AccruedLine]) -> Money:
     return total(each.amount for each in lines)
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from bookkeeping import accrual_queries, booking, tables
+from bookkeeping import booking, tables
 from bookkeeping import vouchers as ledger
-from bookkeeping.accrual_queries import AccruedFor, AccruedLine
+from bookkeeping.accrual import accrual_queries
+from bookkeeping.accrual.accrued import AccruedFor, AccruedLine
 from bookkeeping.booking import AccrualRefused, BookedAlready, NothingToBook, Run
 from bookkeeping.coding import Coding, CodingBasis
 from bookkeeping.ledger_accounts import AccountsRefused, LedgerAccounts, accounts_from

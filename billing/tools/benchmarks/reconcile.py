@@ -20,7 +20,7 @@ from billing.migrations.schema import open_database
 from billing.tools.benchmarks import bench_store, bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
-from bookkeeping import accrual_queries
+from bookkeeping.accrual import accrual_queries
 from bookkeeping.budget import drawing_up
 from bookkeeping.budget.budget_keys import BudgetKey
 from bookkeeping.budget.forecast_rules import ForecastRules

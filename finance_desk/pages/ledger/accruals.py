@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from bookkeeping import accrual_queries, booking, closing_checklist, voucher_store
+from bookkeeping import booking, closing_checklist, voucher_store
+from bookkeeping.accrual import accrual_queries
 from finance_desk.pages.paying_parts import (
     READERS,
     article_words,

@@ -10,7 +10,6 @@ from billing.cli.commands.desk import payment_runs
 from billing.cli.commands.payment_proposals import FilesFolder, tell_files, write_files
 from billing.cli.printing import TableColumn, show, table, write_json
 from bookkeeping import (
-    accrual_queries,
     booking,
     closing_checklist,
     ledger_files,
@@ -18,6 +17,7 @@ from bookkeeping import (
     month_closing_store,
     voucher_store,
 )
+from bookkeeping.accrual import accrual_queries
 from bookkeeping.month_closing import ClosingStep
 from bookkeeping.month_closing_store import CLOSING_WORDS
 from foundation.database import utc_now

@@ -5,30 +5,25 @@ delivered and had not been reported on the closing day, which is the ordinary ca
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, tuple_, union
 
-from bookkeeping.coding import CodingBasis, supplier_kind
-from foundation.money import Money, Quantity, line_amount
-from foundation.periods import Month, Period
+from bookkeeping.accrual import delivered_queries
+from bookkeeping.accrual.accrued import AccruedFor, AccruedLeft, AccruedLine, AccruedSums
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session, amount
-from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.reconciliation.entry_source_queries import less_of_part, received_by, stands_received
 from orders import tables as order_tables
-from orders.model import LineState, Placement, days_received
-from orders.placements import store as placement_store
+from orders.model import LineState, Placement
 from orders.register import store as register_store
 from orders.terms import ArticleKind
-from orders.workdays import DayRule
 
 _ACCOUNT, _ORDER, _LINE = order_tables.line_account, order_tables.purchase_order, order_tables.order_line
 _RECEIPT = order_tables.receipt
@@ -50,84 +45,6 @@ _ABOUT: Final = (
     *(_ORDER.c[name] for name in ("supplier", "article", "service")),
     *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id")),
 )
-
-
-class AccruedFor(StrEnum):
-    """Why something is accrued."""
-
-    RECEIVED = "RECEIVED"  # received, and no invoice approved when the month ended
-    UNREPORTED = "UNREPORTED"  # delivered, and not reported on the closing day
-
-    @property
-    def words(self) -> Text:
-        """What people call it."""
-        return _WORDS[self]
-
-
-_WORDS: Final = {
-    AccruedFor.RECEIVED: Text("Mottaget, inte fakturerat"),
-    AccruedFor.UNREPORTED: Text("Levererat, inte redovisat"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class AccruedLine:
-    """An order line whose cost, or a part of it, is not in the ledger at the month's end."""
-
-    order_number: str
-    line_id: str
-    execution_reference: str
-    supplier: str
-    article: str
-    service: str
-    unit_id: str
-    delivery_area: str
-    contract: str
-    month: Month
-    why: AccruedFor
-    amount: Money
-
-    @property
-    def basis(self) -> CodingBasis:
-        """What its cost is coded by."""
-        return CodingBasis(
-            self.article,
-            self.service,
-            self.unit_id,
-            self.delivery_area,
-            self.contract,
-            supplier_kind(self.supplier),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AccruedSums:
-    """How many lines are accrued, and their sum without VAT: of what is received, and of what waits for a report."""
-
-    received: int
-    amount_received: Money
-    unreported: int
-    amount_unreported: Money
-
-    @property
-    def count(self) -> int:
-        """How many there are in all."""
-        return self.received + self.unreported
-
-    @property
-    def amount(self) -> Money:
-        """What they come to in all."""
-        return self.amount_received + self.amount_unreported
-
-
-@dataclass(frozen=True, slots=True)
-class AccruedLeft:
-    """What is left to accrue of one order line, without what the line is about; in the currency of the buyer."""
-
-    order_number: str
-    line_id: str
-    why: AccruedFor
-    amount: Decimal
 
 
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
@@ -165,24 +82,27 @@ def _left_of(
     cut = [row for row in rows if row.waits and row.is_interrupted]
     interrupted: dict[str, Placement] = {}
     for start in range(0, len(cut), _AT_A_TIME):
-        interrupted |= interrupted_of(session, cut[start : start + _AT_A_TIME])
+        interrupted |= delivered_queries.interrupted_of(session, cut[start : start + _AT_A_TIME])
     # Most lines of a month are of the same days and price.
     whole: dict[tuple[Any, ...], Decimal] = {}
     for row in rows:
         if row.stands:
-            why, delivered = AccruedFor.RECEIVED, row.received
+            why, amount_due = AccruedFor.RECEIVED, row.received
         elif not row.waits:
             continue
         elif row.is_interrupted:
-            why, delivered = AccruedFor.UNREPORTED, amount_delivered(row, interrupted, currency)
+            why, amount_due = (
+                AccruedFor.UNREPORTED,
+                delivered_queries.amount_delivered(row, interrupted, currency),
+            )
         else:
             why, days = AccruedFor.UNREPORTED, tuple(row[_DAYS])
             if days not in whole:
-                whole[days] = amount_delivered(row, {}, currency)
-            delivered = whole[days]
+                whole[days] = delivered_queries.amount_delivered(row, {}, currency)
+            amount_due = whole[days]
         # More booked than delivered is a credit to come, and no cost to take forward.
-        if delivered > row.approved:
-            yield row, why, delivered - row.approved
+        if amount_due > row.approved:
+            yield row, why, amount_due - row.approved
 
 
 def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
@@ -279,43 +199,6 @@ def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
             _ORDER.c.issued_on <= closing,
         )
     )
-
-
-def interrupted_of(session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Placement]:
-    """Those of the rows' placements that were ever interrupted: of all others every day of a line is delivered."""
-    table = order_tables.interruption
-    references = {row.execution_reference for row in rows}
-    cut = select(table.c.execution_reference).where(table.c.execution_reference.in_(references)).distinct()
-    found = set(session.scalars(cut)) if references else set()
-    return placement_store.several(session, found) if found else {}
-
-
-def amount_delivered(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> Decimal:
-    """What a report of all billable days of the line would come to: no more, and no less, is known yet.
-
-    `row` has the line's columns, its order's day convention and its placement's execution reference.
-    """
-    period, ordered = Period(row.starts_on, row.ends_on), Quantity(row.quantity, row.unit)
-    placement = interrupted.get(row.execution_reference)
-    last_day = None if placement is None else placement.last_day_for(period)
-    absences = () if placement is None else tuple(placement.absences)
-    return _amount_of_days(period, ordered, row.price, currency, row.day_convention, last_day, absences)
-
-
-@lru_cache(maxsize=1024)
-def _amount_of_days(
-    period: Period,
-    ordered: Quantity,
-    price: Decimal,
-    currency: str,
-    convention: str,
-    last_day: date | None,
-    absences: tuple[Period, ...],
-) -> Decimal:
-    """The same for the many lines of one month and price."""
-    rule = DayRule.parse(convention)
-    quantity = days_received(period, ordered=ordered, last_day=last_day, rule=rule, absences=absences)
-    return line_amount(quantity, price, currency=currency).amount
 
 
 def _wanted(ends_on: date, closing: date) -> Subquery:
