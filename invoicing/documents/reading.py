@@ -41,7 +41,7 @@ from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import apart, personal_data, validation
+from peppol.validation import apart, personal_data, quick_search, validation
 from peppol.validation.personal_data import NONE_FOUND, FoundNumbers
 from peppol.xml import codec, literals
 
@@ -116,6 +116,8 @@ def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     identity numbers.
     """
     reading = _read_opened(body, on=on, known=known)
+    if (reading.invoice is not None or reading.answer is not None) and quick_search.is_clear(body):
+        return reading
     return replace(reading, personal_numbers=_personal_numbers(body, on, known.organisations))
 
 

@@ -11,6 +11,7 @@ from audit import journal_queries
 from audit.journal_queries import Sought
 from foundation import journal
 from invoicing.decisions import protected_store
+from invoicing.documents import reading
 from invoicing.intake import protecting
 from invoicing.journal_actions import DocumentAction
 from invoicing.model import SupplierInvoice
@@ -188,3 +189,11 @@ def test_an_order_of_ours_that_looks_like_a_person_is_none(system: System) -> No
             session, message, FoundNumbers(frozenset({ours, "1212121212"})), None, today=FEBRUARY
         )
         assert protected_store.messages_among(session, [message.id]) == {message.id}
+
+
+def test_what_cannot_be_read_is_searched_as_text() -> None:
+    """Its markup says nothing then, and may stand in the middle of a number."""
+    broken = f"<Invoice><cbc:ID>{PERSON[:4]}</cbc:ID><cbc:Note>{PERSON[4:]}</cbc:Note>".encode()
+    known = reading.addresses_of(example_register())
+    found = reading.read_message(broken, on=FEBRUARY, known=known).personal_numbers
+    assert found.written == {PERSON.replace("-", "")}

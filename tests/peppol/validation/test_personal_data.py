@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 from lxml import etree
+from stdnum import luhn
 
 from peppol.envelope.opening import DECLARATION
 from peppol.identifiers import DocumentKind
 from peppol.validation.personal_data import personal_numbers_in
+from peppol.validation.quick_search import is_clear
+from peppol.xml.gate import admit_to_search
+from peppol.xml.gate_errors import MESSAGE_LIMITS
 from peppol.xml.gate_tree import CBC
 from tests.support.project import FIXTURES, GOLDEN
 from tests.support.rules.schema_documents import a_document
@@ -48,7 +52,11 @@ ALL_PLACES = [(kind, place) for kind in KINDS for place in places(a_document(kin
 
 
 def found(body: bytes) -> frozenset[str]:
-    return personal_numbers_in(body)
+    """What a search finds; what the quick search lets by without one holds nothing."""
+    seen = personal_numbers_in(body)
+    if seen and admit_to_search(body, MESSAGE_LIMITS) is not None:
+        assert not is_clear(body)
+    return seen
 
 
 def test_there_are_places_of_every_kind_of_document() -> None:
@@ -80,6 +88,91 @@ def test_any_number_in_any_place_in_any_form_is_found(
     assert found(planted(*at, WRITINGS[way](twelve))) == {twelve[2:]}
 
 
+@pytest.mark.parametrize("way", sorted(WRITINGS))
+def test_each_way_of_writing_is_found(way: str) -> None:
+    assert found(f"<a>{WRITINGS[way](SOMEBODY)}</a>".encode()) == {SOMEBODY[2:]}
+
+
+def test_numbers_that_stand_for_one_are_found() -> None:
+    """Before a number is given: a letter counts as 1 and the month may be 00; somebody's own has neither."""
+    interim = number(date(1980, 1, 1), 123)[2:]
+    assert found(f"<a>{interim[:6]}-T{interim[7:]}</a>".encode()) == {interim}
+    without_month = f"800060123{luhn.calc_check_digit('800060123')}"
+    assert found(f"<a>{without_month[:6]}-{without_month[6:]}</a>".encode()) == {without_month}
+
+
+# What numbers are made of, and what stands around and within them; no piece is a number by itself.
+_PIECES = (
+    *(
+        "8",
+        "80",
+        "19",
+        "00",
+        "01",
+        "12",
+        "31",
+        "61",
+        "800101",
+        "8001",
+        "0101",
+        "1234",
+        "T123",
+        "-",
+        " - ",
+        "+",
+        " ",
+        "\n",
+    ),
+    *(
+        ".",
+        "/",
+        ":",
+        "_",
+        "SE",
+        "SE ",
+        "01",
+        "å",
+        "ß",
+        "\u2013",
+        "\u00a0",
+        "１",
+        "3f2a9c10-7b4d-4e6f-9a1b-0c2d3e4f5061",
+    ),
+    *(
+        "<b/>",
+        "<b>",
+        "</b>",
+        "<!--x-->",
+        "<?x y?>",
+        "<![CDATA[1]]>",
+        "&#49;",
+        "&amp;",
+        "&quot;",
+        "<b c='",
+        "'/>",
+    ),
+)
+
+
+@pytest.mark.law
+@given(strategies.lists(strategies.sampled_from(_PIECES), max_size=9), numbers, strategies.integers(0, 9))
+def test_what_the_quick_search_lets_by_holds_no_number(pieces: list[str], twelve: str, where: int) -> None:
+    """`found` asserts it, of whatever can be read as XML."""
+    pieces[where:where] = list(WRITINGS["a hyphen"](twelve)) if where % 2 else [twelve[2:6], *twelve[6:]]
+    found(f"<a>{''.join(pieces)}</a>".encode())
+    found(f"<a><n>{'</n><n>'.join(pieces)}</n></a>".encode())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_quick_search_lets_by_what_has_no_number_near(kind: DocumentKind) -> None:
+    """Else it would be of no use: a document of each kind, the order numbers of ours in it."""
+    root = a_document(kind, full=False)
+    for element in root.iter():
+        if len(element) == 0 and element.text:
+            element.text = "2100000001"
+    assert is_clear(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_full_document_of_each_kind_holds_none(kind: DocumentKind) -> None:
     assert found(etree.tostring(a_document(kind, full=True))) == frozenset()
@@ -108,6 +201,9 @@ HEXADECIMAL = "".join(f"&#x{ord(sign):x};" for sign in TEN)
         f"<cbc:Note>{TEN[:4]}<!-- ett ord -->{TEN[4:]}</cbc:Note>",
         f"<cbc:Note>{TEN[:4]}<?ett ord?>{TEN[4:]}</cbc:Note>",
         f"<cbc:Note>{TEN[:4]}<cbc:ID/>{TEN[4:]}</cbc:Note>",
+        f"<cbc:Note>{TEN[:6]}<cbc:ID/>\n{TEN[6:]}</cbc:Note>",
+        f"<cbc:Note>{TEN[:6]}<cbc:ID></cbc:ID>\n{TEN[6:]}</cbc:Note>",
+        f"<cbc:Note>{TEN[:6]}3f2a9c10-7b4d-4e6f-9a1b-0c2d3e4f5061{TEN[6:]}</cbc:Note>",
         f"<!-- {TEN} -->",
         f"<?ett {TEN}?>",
         f"<cbc:Note/>{TEN}",
