@@ -139,6 +139,11 @@ class _Process:
             raise NotPrepared(done.error)
         self.ready = True
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it could begin at once."""
+        return self.ready or self.connection.poll()
+
     def end(self) -> None:
         """Kill it, and see it gone."""
         self.connection.close()
@@ -178,6 +183,12 @@ class Processes:
             if not self._count:
                 self._idle.append(_Process(self._warm))
                 self._count += 1
+
+    def is_one_ready(self) -> bool:
+        """Whether a process is prepared and has nothing to do; where there is none, one is started for later."""
+        self.prepare()
+        with self._free:
+            return any(each.is_prepared for each in self._idle)
 
     def run(
         self,

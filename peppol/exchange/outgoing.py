@@ -18,7 +18,8 @@ from peppol.exchange.receiving import Collected, Collector
 from peppol.exchange.sending import DeliveryEvent, MessageSender, Tell, Transactions
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.validation import validation
+from peppol.validation import own_documents, validation
+from peppol.validation.validation import ValidationResult
 from peppol.xml import codec, literals
 
 
@@ -77,8 +78,22 @@ def send(
 
 
 def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
-    """Send several documents in one stroke: all are rendered and judged before any is laid out."""
-    return outbox.put_out(session, [written(each) for each in outgoing])
+    """Send several documents in one stroke: all are rendered and judged before any is laid out.
+
+    Raises InvalidDocument for the first that breaks a rule.
+    """
+    bodies = [_serialised(each.document, each.kind, each.document_id) for each in outgoing]
+    reports = own_documents.judge(
+        [
+            own_documents.OwnDocument(body, each.kind, each.issued_on)
+            for each, body in zip(outgoing, bodies, strict=True)
+        ]
+    )
+    messages = []
+    for each, body, report in zip(outgoing, bodies, reports, strict=True):
+        _hold(report, each.kind, each.document_id)
+        messages.append(_message(each, body))
+    return outbox.put_out(session, messages)
 
 
 def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, on: date) -> bytes:
@@ -87,23 +102,33 @@ def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, 
     This is the one way to bytes that leave: what whoever receives them will refuse is refused here,
     before anything is stored. Raises InvalidDocument.
     """
-    try:
-        body = codec.serialise(document)
-    except literals.UnwritableDocument as unwritable:
-        finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason.both())
-        raise InvalidDocument(kind, document_id, (finding,)) from unwritable
-    report = validation.validate_own(body, kind, on=on)
-    if not report.valid:
-        raise InvalidDocument(kind, document_id, report.fatal)
+    body = _serialised(document, kind, document_id)
+    _hold(validation.validate_own(body, kind, on=on), kind, document_id)
     return body
 
 
 def written(outgoing: Outgoing) -> outbox.NewMessage:
     """One document as it would be laid out, rendered and judged. Raises InvalidDocument."""
+    body = rendered(outgoing.document, outgoing.kind, document_id=outgoing.document_id, on=outgoing.issued_on)
+    return _message(outgoing, body)
+
+
+def _serialised(document: codec.Document, kind: DocumentKind, document_id: str) -> bytes:
+    try:
+        return codec.serialise(document)
+    except literals.UnwritableDocument as unwritable:
+        finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason.both())
+        raise InvalidDocument(kind, document_id, (finding,)) from unwritable
+
+
+def _hold(report: ValidationResult, kind: DocumentKind, document_id: str) -> None:
+    if not report.valid:
+        raise InvalidDocument(kind, document_id, report.fatal)
+
+
+def _message(outgoing: Outgoing, body: bytes) -> outbox.NewMessage:
     return outbox.NewMessage(
-        body=rendered(
-            outgoing.document, outgoing.kind, document_id=outgoing.document_id, on=outgoing.issued_on
-        ),
+        body=body,
         kind=outgoing.kind,
         document_id=outgoing.document_id,
         sender=outgoing.address.sender,

@@ -193,6 +193,36 @@ def test_a_document_that_breaks_a_layer_is_not_laid_out(
     assert bodies(system) == before
 
 
+@pytest.mark.parametrize("broken", [None, 3, 51], ids=["none", "an early one", "a late one"])
+def test_of_many_documents_none_is_laid_out_where_one_breaks_a_rule(
+    system: System, invoice: billing.Invoice, broken: int | None
+) -> None:
+    many = [
+        replace(invoice, id=f"M-{number}", document_currency_code="XXX" if number == broken else "SEK")
+        for number in range(60)
+    ]
+    before = bodies(system)
+    with system.database.writing() as session:
+        laying_out = [
+            outgoing.Outgoing(
+                each,
+                DocumentKind.INVOICE,
+                each.id,
+                outgoing.MessageAddress("0007:2021002114", "0007:5599991014", "5599991014"),
+                "",
+                DAY,
+            )
+            for each in many
+        ]
+        if broken is not None:
+            with pytest.raises(outgoing.InvalidDocument, match=f"M-{broken} breaks BR-CO-15"):
+                outgoing.send_all(session, laying_out)
+        else:
+            outgoing.send_all(session, laying_out)
+    laid_out = bodies(system)[len(before) :]
+    assert laid_out == ([] if broken is not None else [codec.serialise(each) for each in many])
+
+
 def test_a_document_of_another_kind_than_said_is_not_laid_out(
     system: System, invoice: billing.Invoice
 ) -> None:
