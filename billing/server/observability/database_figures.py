@@ -1,19 +1,20 @@
 """Figures of the database itself: what vacuum leaves, what grows, whether partitions stand ready, how queues move."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from prometheus_client.core import Metric
 
 from billing.server.observability import database_queries
 from billing.server.observability.metric_families import by, one
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 
 
 def figures(session: Session, now: datetime) -> Iterator[Metric]:
     """All of them, from one view of the books."""
     yield from _vacuuming(session)
-    yield from _partitions(session)
+    yield from _partitions(session, stockholm_date(now))
     yield by(
         "billing_queue_oldest_seconds",
         "Since the oldest row of a queue waits; 0 when none does.",
@@ -57,17 +58,17 @@ def _vacuuming(session: Session) -> Iterator[Metric]:
     )
 
 
-def _partitions(session: Session) -> Iterator[Metric]:
-    stands = database_queries.divided(session)
+def _partitions(session: Session, today: date) -> Iterator[Metric]:
+    stands = database_queries.divided(session, today)
     yield by(
         "billing_partitions_ready",
         "Partitions that stand ready for the rows to come (PostgreSQL).",
         "table",
-        [(name, ready) for name, (_, ready) in stands.items()],
+        [(name, each.ready) for name, each in stands.items()],
     )
     yield by(
         "billing_default_partition_rows",
         "Rows for which no partition was made (PostgreSQL).",
         "table",
-        [(name, each.default_rows) for name, (each, _) in stands.items()],
+        [(name, each.default_rows) for name, each in stands.items()],
     )

@@ -5,14 +5,13 @@ Nothing but the queues is asked of SQLite, which has no dead rows, no partitions
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select, text
 
 from billing.migrations.vacuuming import BUSIEST
-from foundation.engines import partitions
-from foundation.engines.partitions import Standing
+from foundation.engines import month_partitions, partitions
 from foundation.sql import Session
 from operations.background.tables import background_task
 from operations.background.tasks import TaskState
@@ -83,14 +82,26 @@ def transaction_ids_used(session: Session) -> int:
     return int(session.execute(_TRANSACTION_IDS).scalar_one())
 
 
-def divided(session: Session) -> Mapping[str, tuple[Standing, int]]:
-    """How each divided table stands, and how many partitions are ready for the rows to come."""
-    found = {
-        name: (stands, stands.ready(division))
+@dataclass(frozen=True, slots=True)
+class PartitionStanding:
+    """How many partitions of a table are ready for the rows to come, and how many rows lie in none of their own."""
+
+    ready: int
+    default_rows: int
+
+
+def divided(session: Session, today: date) -> Mapping[str, PartitionStanding]:
+    """How each divided table stands, by ranges of its number and by month."""
+    by_number = {
+        name: PartitionStanding(stands.ready(division), stands.default_rows)
         for name, division in partitions.DIVIDED.items()
         if (stands := partitions.standing(session, division)) is not None
     }
-    return found
+    by_month = {
+        name: PartitionStanding(stands.ready, stands.rest_rows)
+        for name, stands in month_partitions.all_standing(session, today=today).items()
+    }
+    return {**by_number, **by_month}
 
 
 def oldest_waiting(session: Session) -> Mapping[str, datetime | None]:

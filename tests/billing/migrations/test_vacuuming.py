@@ -1,7 +1,7 @@
 """Queues are vacuumed early; what an operator has set stays; dead rows and old transactions are seen."""
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert, text
@@ -11,7 +11,9 @@ from billing.migrations.migrate import bring_up_to_date
 from billing.server.observability import database_figures, database_queries
 from foundation import journal
 from foundation.database import Database
-from foundation.engines import partitions
+from foundation.engines import month_partitions, partitions
+from foundation.sql import Session
+from peppol.exchange import inbox
 from peppol.exchange.tables import OwedState, owed_answer
 from tests.support.journal import Noted, Something
 from tests.support.servers.system_databases import migrated
@@ -97,6 +99,32 @@ def test_rows_without_a_partition_and_waiting_rows_are_told(database_url: str) -
         assert told["billing_default_partition_rows", "journal"] == 1
         assert told["billing_partitions_ready", "journal"] == 0
         assert 1200 <= told["billing_queue_oldest_seconds", "owed_answer"] < 1260
+
+
+def test_a_month_without_a_partition_is_told(database_url: str) -> None:
+    """The bytes of messages are divided by month: what came for another lies in the rest, and is seen there."""
+    with closing(migrated(database_url)) as database:
+        bring_up_to_date(database)
+        told = figures(database)
+        assert told["billing_default_partition_rows", "inbox_body"] == 0
+        assert told["billing_partitions_ready", "inbox_body"] == month_partitions.MONTHS_AHEAD
+        with database.writing() as session:
+            inbox.store(
+                session,
+                b"<Invoice/>",
+                transport_id="1.xml",
+                received_on=date(2031, 5, 2),
+                received_at=database.clock(),
+            )
+            month_partitions.drop(session, "inbox_body", standing_last(session))
+        told = figures(database)
+        assert told["billing_default_partition_rows", "inbox_body"] == 1
+        assert told["billing_partitions_ready", "inbox_body"] == month_partitions.MONTHS_AHEAD - 1
+        assert told["billing_default_partition_rows", "outbox_body"] == 0
+
+
+def standing_last(session: Session) -> date:
+    return max(month_partitions.standing(session, "inbox_body"))
 
 
 def figures(database: Database) -> dict[tuple[str, str], float]:
