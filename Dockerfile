@@ -12,11 +12,12 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates gcc python3 python3-dev python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY requirements.lock requirements-build.lock ./
-# Every package by its sha256, and wheels alone: nothing of theirs is run to be installed.
+COPY requirements-image.lock requirements-build.lock ./
+# Every package by its sha256, and wheels alone: nothing of theirs is run to be installed. With those of the extras s3 and
+# otel, which an image cannot be given later; nothing of them is loaded unless it is asked for.
 RUN python3 -m venv /opt/billing && python3 -m venv /opt/build \
     && /opt/billing/bin/pip install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
-        --requirement requirements.lock \
+        --requirement requirements-image.lock \
     && /opt/build/bin/pip install --no-cache-dir --only-binary :all: --require-hashes \
         --requirement requirements-build.lock
 COPY . .

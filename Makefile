@@ -111,6 +111,9 @@ lock: ## Take the newest versions that pyproject.toml allows, with their sha256 
 	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+	@# What the image holds: also the extras, which cannot be added to it.
+	$(COMPILE) pyproject.toml --extra otel --extra s3 --constraints requirements-dev.lock \
+		--output-file requirements-image.lock
 	@# What builds the wheel inside the image, and nothing else of the workshop.
 	echo hatchling | $(COMPILE) - --constraints requirements-dev.lock --output-file requirements-build.lock
 

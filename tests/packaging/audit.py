@@ -18,7 +18,7 @@ from tests.packaging import licences
 from tests.support.project import PROJECT
 
 LOCKS: Final = tuple(
-    PROJECT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+    PROJECT / name for name in ("requirements-image.lock", "requirements-dev.lock", "requirements-build.lock")
 )
 _SECONDS: Final = 600
 

@@ -16,7 +16,7 @@ from license_expression import AND, ExpressionError, get_spdx_licensing
 
 from tests.support.project import PROJECT
 
-LOCK: Final = PROJECT / "requirements.lock"
+LOCK: Final = PROJECT / "requirements-image.lock"
 PAGE: Final = PROJECT / "docs" / "licences.md"
 _PACKAGE: Final = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 _CLASSIFIERS: Final[Mapping[str, str]] = {
@@ -27,10 +27,10 @@ _CLASSIFIERS: Final[Mapping[str, str]] = {
 }
 _BEGINNING: Final = """# Licences of what the product is built of
 
-The product itself is under the [EUPL-1.2](../LICENSE). These are the packages of `requirements.lock`, each under
-its own licence, which it carries in its folder beside the program; in the bill of materials of a release they stand
-with version and sha256. None is changed by us, and each can be exchanged. The image holds packages of Debian besides,
-whose licences lie in `/usr/share/doc` there.
+The product itself is under the [EUPL-1.2](../LICENSE). These are the packages of `requirements-image.lock`, those of
+the extras s3 and otel among them, each under its own licence, which it carries in its folder beside the program; in
+the bill of materials of a release they stand with version and sha256, without the extras. None is changed by us, and
+each can be exchanged. The image holds packages of Debian besides, whose licences lie in `/usr/share/doc` there.
 
 Written by `make licences`; `make test` fails while a package is missing here, or is under a licence that may not
 come in (`tests/packaging/licences.toml` has which may; [decision

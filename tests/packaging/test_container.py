@@ -118,12 +118,19 @@ def test_a_builder_is_given_all_that_the_wheel_is_made_of_and_no_book_secret_or_
     wheel = [
         *kept(*folders(), "docs", "fixtures/demo", "fixtures/demo-karriarvagledning", "fixtures/service")
     ]
-    wheel += ["pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-build.lock"]
+    wheel += ["pyproject.toml", "README.md", "LICENSE", "requirements-image.lock", "requirements-build.lock"]
     wheel += kept("packaging/compiled")
     assert [name for name in wheel if not let_in(ignore, name)] == []
     others = ["packaging/compose/secrets/billing_secret_keys", ".git/config", "tests/bare.py", "billing.sqlite",
               "build/demo/billing.sqlite", "web/a.sqlite-wal", ".venv/pyvenv.cfg", "fixtures/bad/a.xml"]  # fmt: skip
     assert [name for name in others if let_in(ignore, name)] == []
+
+
+def test_the_image_holds_what_is_installed_elsewhere_and_what_can_be_asked_for() -> None:
+    image = licences.locked(PROJECT / "requirements-image.lock")
+    assert licences.locked(PROJECT / "requirements.lock").items() <= image.items()
+    assert {"boto3", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= set(image)
+    assert image.items() <= licences.locked(PROJECT / "requirements-dev.lock").items()
 
 
 def test_what_builds_the_wheel_in_the_image_is_what_builds_it_here() -> None:
