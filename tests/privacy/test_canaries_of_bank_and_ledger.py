@@ -6,11 +6,12 @@ them has the number, and only words have the name.
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 
 import pytest
 import structlog
@@ -71,7 +72,7 @@ def haunted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with closing(migrated(url)) as database:
         system = System(database)
         system.change_register(example_register())
-        told = list(_sent(system))[:: request.param]
+        told = list(_sent(system, each=request.param))
         refusals: list[str] = []
         lines, before = io.StringIO(), structlog.get_config()
         listening = logging.StreamHandler(lines)
@@ -93,8 +94,11 @@ def haunted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 Taking = Callable[[Session], object]
 
 
-def _sent(system: System) -> Iterator[Taking]:
-    """Whatever others than suppliers send, with a canary in each of its places: to a payment, a claim and vouchers."""
+def _sent(system: System, *, each: int) -> Iterator[Taking]:
+    """Whatever others than suppliers send, with a canary in each of its places: to a payment, a claim and vouchers.
+
+    Of the bank's files, which have hundreds of places, every so many of them.
+    """
     two_months(system)
     claims = ClaimDesk(system)
     claim = claims.claim(_credited(claims))
@@ -107,11 +111,8 @@ def _sent(system: System) -> Iterator[Taking]:
     with system.database.writing() as session:
         register = register_store.load(session)
         run = booking.book(session, register, LedgerAccounts(), today=TODAY, by=OFFICER, now=NOW)
-    for body in _bank_files(transfer.end_to_end, str(transfer.amount.amount), proposal.number, claim.ocr):
-        root = etree.fromstring(body)
-        for place in places(root):
-            for text in CANARIES:
-                yield _bank(planted(body, place, text), "kontoutdrag.xml")
+    files = _bank_files(transfer.end_to_end, str(transfer.amount.amount), proposal.number, claim.ocr)
+    yield from islice(_in_each_place(files), 0, None, each)
     table = f"end_to_end;amount;currency;booked_on\n{transfer.end_to_end};10,00;SEK;2026-05-05\n"
     for body in _in_each_field(table):
         yield _bank(body, f"{BOTH}.csv")
@@ -129,6 +130,13 @@ def _sent(system: System) -> Iterator[Taking]:
         yield partial(ledger_answers.take_each, told=[values], by="key", now=NOW)
     told = f"organisation_number;kind;value;since;told_at\n{FYRBAKEN};F_TAX;ja;2026-01-01;2026-05-01\n"
     yield from (_control_data(body) for body in _in_each_field(told))
+
+
+def _in_each_place(files: Iterable[bytes]) -> Iterator[Taking]:
+    for body in files:
+        for place in places(etree.fromstring(body)):
+            for text in CANARIES:
+                yield _bank(planted(body, place, text), "kontoutdrag.xml")
 
 
 def _answered(body: bytes) -> Taking:
