@@ -33,7 +33,7 @@ from web.guards.form_fields import FieldTooLong
 from web.guards.secrets_in_addresses import SecretInAddress
 from web.pdf import PdfBrokenOff, PdfTooSlow
 from web.problems import ProblemResponse
-from web.refusals.problem_codes import code_of
+from web.refusals.problem_codes import RETRYABLE_STATUSES, code_of
 
 _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     (HTTPStatus.TOO_MANY_REQUESTS, (TooOften,)),
@@ -66,6 +66,17 @@ _CHALLENGE: Final = 'Bearer realm="billing"'
 _REST_SECONDS: Final = 60
 
 
+_IN_SECONDS_OF_ITS_OWN: Final = (TooOften, SignInsBusy, InFlight)
+_IN_A_MINUTE: Final = (NoRegister, BodyAway)
+
+
+def comes_through_later(refusal: type[Refused]) -> bool:
+    """Whether the very same request may come through later, by its status or since its answer says when."""
+    return status_of(refusal) in RETRYABLE_STATUSES or issubclass(
+        refusal, (*_IN_SECONDS_OF_ITS_OWN, *_IN_A_MINUTE)
+    )
+
+
 def status_of(refusal: type[Refused]) -> int:
     """The status that a refusal of this kind is answered with."""
     for status, kinds in _ROWS:
@@ -76,9 +87,9 @@ def status_of(refusal: type[Refused]) -> int:
 
 def headers_of(refused: Refused) -> Mapping[str, str]:
     """What the answer says beside its words: when to come again, or how to prove who one is."""
-    if isinstance(refused, TooOften | SignInsBusy | InFlight):
+    if isinstance(refused, _IN_SECONDS_OF_ITS_OWN):
         return {"Retry-After": str(refused.seconds)}
-    if isinstance(refused, NoRegister | BodyAway):
+    if isinstance(refused, _IN_A_MINUTE):
         return {"Retry-After": str(_REST_SECONDS)}
     if status_of(type(refused)) == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": _CHALLENGE}

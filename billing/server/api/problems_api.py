@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from web import problems
 from web.refusals import problem_meanings
 from web.refusals.problem_codes import RETRYABLE_STATUSES, STATUS_OF, refusals
-from web.refusals.refusal_statuses import status_of
+from web.refusals.refusal_statuses import comes_through_later, status_of
 
 router = APIRouter(prefix="/api/v1", tags=["problems"])
 
@@ -37,12 +37,12 @@ def list_problems() -> Response:
 
 def told_problems() -> list[ToldProblem]:
     """Every code there is among what has been loaded, in the order of the alphabet."""
-    statuses = {str(code): status for code, status in STATUS_OF.items()}
-    statuses |= {code: status_of(kind) for code, kind in refusals().items()}
-    return [_told(code, statuses[code]) for code in sorted(statuses)]
+    told = {str(code): (status, status in RETRYABLE_STATUSES) for code, status in STATUS_OF.items()}
+    told |= {code: (status_of(kind), comes_through_later(kind)) for code, kind in refusals().items()}
+    return [_told(code, status, retryable=later) for code, (status, later) in sorted(told.items())]
 
 
-def _told(code: str, status: int) -> ToldProblem:
+def _told(code: str, status: int, *, retryable: bool) -> ToldProblem:
     title = problems.title_of(status)
     meaning = problem_meanings.meaning_of(code, status)
     return ToldProblem(
@@ -52,5 +52,5 @@ def _told(code: str, status: int) -> ToldProblem:
         title_en=title.en,
         meaning_sv=meaning.sv,
         meaning_en=meaning.en,
-        retryable=status in RETRYABLE_STATUSES,
+        retryable=retryable,
     )

@@ -12,18 +12,23 @@ import pytest
 from structlog.testing import capture_logs
 
 from accounts.api_clients.model import ApiScope
+from accounts.guessing.rate_limit import SignInsBusy, TooOften
+from billing.server.api.problems_api import told_problems
 from foundation import books_mark
 from foundation.books_mark import BooksMark
 from foundation.database import Database
 from foundation.engines.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
-from foundation.text import FOLDERS
+from foundation.text import FOLDERS, Text
+from operations.idempotency.replies import InFlight
+from orders.register.store import NoRegister
+from peppol.exchange.bodies.object_storage import BodyAway
 from tests.support.servers.api import a_client, api, bearing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 from web.refusals.problem_codes import STATUS_OF, ProblemCode, code_of, refusals
 from web.refusals.problem_meanings import MEANINGS
-from web.refusals.refusal_statuses import status_of
+from web.refusals.refusal_statuses import problem_of, status_of
 
 ROOMS = tuple(sorted({*FOLDERS, "billing.server"} - {"billing"}))
 """What answers requests, and all that it stands on."""
@@ -176,6 +181,19 @@ def test_the_list_of_codes_is_what_it_was(portal: httpx.Client) -> None:
     assert found == listed
     told = {each["code"]: each["status"] for each in portal.get("/api/v1/problems").json()}
     assert told.items() >= listed.items()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [InFlight(), NoRegister(), BodyAway(1, Text("Det svarar inte.")), TooOften(5), SignInsBusy(5)],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_says_when_to_come_again_is_listed_as_what_comes_through_later(refusal: Refused) -> None:
+    problem = problem_of(refusal)
+    assert "Retry-After" in problem.headers
+    listed = {each.code: each.retryable for each in told_problems()}
+    assert (problem.is_retryable, listed[problem.code]) == (True, True)
+    assert not listed["KEY_MISSING"]
 
 
 def test_every_code_says_in_words_of_its_own_what_it_means_and_what_to_do(portal: httpx.Client) -> None:
