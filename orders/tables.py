@@ -263,6 +263,13 @@ line_account = Table(
     CheckConstraint("amount_received <= amount_ordered", name="received"),
     CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
     Index("ix_line_account_invoice_id", "invoice_id"),
+    # What a document that names no order may be for: lines that wait, of just its sum.
+    Index(
+        "ix_line_account_unoccupied",
+        *("amount_received", "order_number", "line_id"),
+        sqlite_where=text("invoice_id is null"),
+        postgresql_where=text("invoice_id is null"),
+    ),
 )
 # What each of several invoices takes of one order line: together never more than was received.
 line_share = Table(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, or_, select, union
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -78,7 +78,8 @@ def waiting_lines(
             account.c.amount_received > ZERO,
             near,
         )
-        .order_by(order.c.number.desc(), line.c.line_id)
+        # By the account's own columns, as they lie in its index: then the first of them are enough.
+        .order_by(account.c.order_number.desc(), account.c.line_id)
         .limit(_LOOKED_AT)
     )
     return [
@@ -107,23 +108,32 @@ def creditable(
     table, part = document_tables.invoice, document_tables.invoice_part
     # The likeliest places stand first.
     numbers, references = list(numbers)[:_LOOKED_AT], list(references)
-    question = (
-        select(table)
-        .where(
-            table.c.supplier.in_(list(suppliers)),
-            table.c.document_type == DocumentType.INVOICE,
-            table.c.state.in_(_CREDITABLE),
-            table.c.currency == amount_payable.currency,
-            or_(
-                table.c.amount_payable == amount_payable.amount,
-                table.c.number.in_(numbers),
-                table.c.order_number.in_(numbers),
-                table.c.execution_reference.in_(references),
-            ),
-        )
-        .order_by(table.c.id.desc())
-        .limit(_LOOKED_AT)
+    # Each likeness has an index; asked for all at once, every invoice of the supplier would be looked at.
+    likenesses = (
+        table.c.amount_payable == amount_payable.amount,
+        table.c.number.in_(numbers),
+        table.c.order_number.in_(numbers),
+        table.c.execution_reference.in_(references),
     )
+    alike = union(
+        *(
+            select(
+                select(table.c.id)
+                .where(
+                    table.c.supplier.in_(list(suppliers)),
+                    table.c.document_type == DocumentType.INVOICE,
+                    table.c.state.in_(_CREDITABLE),
+                    table.c.currency == amount_payable.currency,
+                    likeness,
+                )
+                .order_by(table.c.id.desc())
+                .limit(_LOOKED_AT)
+                .subquery()
+            )
+            for likeness in likenesses
+        )
+    )
+    question = select(table).where(table.c.id.in_(alike)).order_by(table.c.id.desc()).limit(_LOOKED_AT)
     rows = session.execute(question).all()
     lines: dict[int, list[str]] = defaultdict(list)
     parts = select(part.c.invoice_id, part.c.line_id).where(part.c.invoice_id.in_([row.id for row in rows]))

@@ -60,7 +60,9 @@ invoice = Table(
         *("supplier", "state", "document_type", "issued_on", "currency", "amount_net", "amount_payable"),
     ),
     Index("ix_invoice_number", "number"),
-    Index("ix_invoice_order_number", "order_number"),
+    # Near copies are alike in all of it; a wrong order number, or none, may stand in many documents.
+    Index("ix_invoice_order_number", "order_number", "supplier", "issued_on", "amount_payable"),
+    Index("ix_invoice_supplier_amount", "supplier", "amount_payable", "id"),
     Index("ix_invoice_execution_reference", "execution_reference"),
     Index("ix_invoice_issued_on", "issued_on"),
     # What finance finds documents by, beside the above.

@@ -305,7 +305,15 @@ def before_0078(connection: Connection) -> None:
 
 def before_0079(connection: Connection) -> None:
     """Lead the books back to what revision 0079 found."""
+    before_0080(connection)
     connection.execute(text("drop table notification"))
+
+
+def before_0080(connection: Connection) -> None:
+    """Lead the books back to what revision 0080 found."""
+    for index in ("ix_line_account_unoccupied", "ix_invoice_supplier_amount", "ix_invoice_order_number"):
+        connection.execute(text(f"drop index {index}"))
+    connection.execute(text("create index ix_invoice_order_number on invoice (order_number)"))
 
 
 def before_0057(connection: Connection) -> None:

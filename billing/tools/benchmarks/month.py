@@ -124,8 +124,11 @@ def _sent(database: Database, register: Register, lines: Sequence[tuple[str, str
     """What suppliers send for the lines: the invoice of each, and of some first a wrong one and its credit note."""
     for number, invoice in enumerate(flow.invoices_of(database, register, lines)):
         if number % _WRONG_EACH == _WRONG_EACH - 1:
+            assert invoice.order_reference is not None  # noqa: S101 - every invoice names its order
+            # A digit of its own order is wrong: no two of them name the same.
+            mistyped = f"9{invoice.order_reference.id[1:]}"
             wrong = replace(
-                invoice, id=f"{invoice.id}-X", order_reference=billing.OrderReference(id="9000000000")
+                invoice, id=f"{invoice.id}-X", order_reference=billing.OrderReference(id=mistyped)
             )
             yield codec.serialise(wrong)
             credit = Numbered(f"{invoice.id}-K", invoice.issue_date + timedelta(days=1))

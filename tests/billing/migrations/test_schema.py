@@ -18,7 +18,7 @@ def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) 
     try:
         with database.engine.connect() as connection:
             context = MigrationContext.configure(connection)
-            assert context.get_current_revision() == "0079"
+            assert context.get_current_revision() == "0080"
             assert differences(connection) == []
         with database.reading() as session:
             assert set(number_series.ranges(session)) == set(number_series.FIRST)

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, event, select
 
+from foundation.money import Money
 from foundation.sql import Session
-from invoicing.documents import reading
+from invoicing.documents import candidate_queries, reading
 from invoicing.documents import store as document_store
 from invoicing.documents.reading import Reading
-from invoicing.intake import asked_ahead, handlers, queue
+from invoicing.intake import asked_ahead, handlers, near_duplicate_queries, queue
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -217,6 +219,32 @@ PLANS: Mapping[str, tuple[Callable[[Session], object], str]] = {
         lambda session: document_store.with_parked_credits(session, [FYRBAKEN]),
         "(supplier=? AND state=? AND document_type=?)",
     ),
+    "near copies of a document whose order is known, or unknown to all": (
+        lambda session: session.execute(
+            near_duplicate_queries._ALIKE,
+            {
+                "supplier": FYRBAKEN,
+                "order_number": "",
+                "document_type": DocumentType.INVOICE,
+                "issued_on": DAY,
+                "amount_payable": Decimal(60_000),
+                "before": 7,
+            },
+        ),
+        "ix_invoice_order_number (order_number=? AND supplier=? AND issued_on=? AND amount_payable=?",
+    ),
+    "lines that a document without any order may be for": (
+        lambda session: candidate_queries.waiting_lines(
+            session, suppliers=[FYRBAKEN], references=[], amount_net=Money(Decimal(48_000))
+        ),
+        "ix_line_account_unoccupied (amount_received=?)",
+    ),
+    "invoices that a credit note may credit, by their sum": (
+        lambda session: candidate_queries.creditable(
+            session, suppliers=[FYRBAKEN], numbers=[], references=[], amount_payable=Money(Decimal(60_000))
+        ),
+        "ix_invoice_supplier_amount (supplier=? AND amount_payable=?)",
+    ),
     "messages whose workers never came back, among those that wait": (
         lambda session: inbox_store.lost(session, now=CLOCK),
         "ix_inbox_turn",
@@ -227,7 +255,7 @@ PLANS: Mapping[str, tuple[Callable[[Session], object], str]] = {
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("asked", PLANS)
-def test_what_is_asked_for_every_group_is_found_however_large_the_books_are(
+def test_what_is_asked_of_every_group_or_odd_document_is_found_however_large_the_books_are(
     database_url: str, asked: str
 ) -> None:
     ask, index = PLANS[asked]
@@ -243,3 +271,5 @@ def test_what_is_asked_for_every_group_is_found_however_large_the_books_are(
         statement, given = next(each for each in put if each[0].startswith("SELECT"))
         plan = [row[3] for row in session.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
         assert any(index in step for step in plan), plan
+        # The newest of those with the sum are the first of the index; to sort all of them grows with the books.
+        assert "unoccupied" not in index or "USE TEMP B-TREE FOR ORDER BY" not in plan, plan

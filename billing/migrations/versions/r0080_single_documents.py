@@ -1,0 +1,27 @@
+"""What is asked about one document in trouble is found by what it says, however many others its supplier has sent."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0080"
+down_revision = "0079"
+branch_labels = None
+depends_on = None
+
+_UNOCCUPIED = sa.text("invoice_id is null")
+
+
+def upgrade() -> None:
+    """Lay the lines that wait, near copies and equal sums in indexes of their own."""
+    op.create_index(
+        "ix_line_account_unoccupied",
+        "line_account",
+        ["amount_received", "order_number", "line_id"],
+        sqlite_where=_UNOCCUPIED,
+        postgresql_where=_UNOCCUPIED,
+    )
+    op.drop_index("ix_invoice_order_number", "invoice")
+    op.create_index(
+        "ix_invoice_order_number", "invoice", ["order_number", "supplier", "issued_on", "amount_payable"]
+    )
+    op.create_index("ix_invoice_supplier_amount", "invoice", ["supplier", "amount_payable", "id"])
