@@ -262,7 +262,13 @@ line_account = Table(
     CheckConstraint("0 <= amount_claimed and amount_claimed <= amount_received", name="claimed"),
     CheckConstraint("amount_received <= amount_ordered", name="received"),
     CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
-    Index("ix_line_account_invoice_id", "invoice_id"),
+    # Of occupied lines alone: those that are not are most of all, and nobody is to look for a line among them.
+    Index(
+        "ix_line_account_invoice_id",
+        "invoice_id",
+        sqlite_where=text("invoice_id is not null"),
+        postgresql_where=text("invoice_id is not null"),
+    ),
     # What a document that names no order may be for: lines that wait, of just its sum.
     Index(
         "ix_line_account_unoccupied",

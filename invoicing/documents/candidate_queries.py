@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, union
+from sqlalchemy import ColumnElement, Row, and_, or_, select, union
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -54,11 +54,14 @@ def waiting_lines(
     """The suppliers' received and unoccupied lines: those of these participants, or of exactly this sum without any."""
     order, account = order_tables.purchase_order, order_tables.line_account
     line = order_tables.order_line
-    near = (
-        order.c.execution_reference.in_(list(references))
-        if references
-        else and_(account.c.amount_received == amount_net.amount, order.c.currency == amount_net.currency)
+    near: ColumnElement[bool] = and_(
+        account.c.amount_received == amount_net.amount, order.c.currency == amount_net.currency
     )
+    supplier: ColumnElement[str] = order.c.supplier
+    if references:
+        near = order.c.execution_reference.in_(list(references))
+        # An expression has no index: SQLite might else go through all orders of the supplier for a participant's.
+        supplier = order.c.supplier + ""
     question = (
         select(
             order.c.number,
@@ -73,7 +76,7 @@ def waiting_lines(
         .join(account, account.c.order_number == order.c.number)
         .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
         .where(
-            order.c.supplier.in_(list(suppliers)),
+            supplier.in_(list(suppliers)),
             account.c.invoice_id.is_(None),
             account.c.amount_received > ZERO,
             near,

@@ -314,6 +314,8 @@ def before_0080(connection: Connection) -> None:
     for index in ("ix_line_account_unoccupied", "ix_invoice_supplier_amount", "ix_invoice_order_number"):
         connection.execute(text(f"drop index {index}"))
     connection.execute(text("create index ix_invoice_order_number on invoice (order_number)"))
+    connection.execute(text("drop index ix_line_account_invoice_id"))
+    connection.execute(text("create index ix_line_account_invoice_id on line_account (invoice_id)"))
 
 
 def before_0057(connection: Connection) -> None:

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 _UNOCCUPIED = sa.text("invoice_id is null")
+_OCCUPIED = sa.text("invoice_id is not null")
 
 
 def upgrade() -> None:
@@ -19,6 +20,14 @@ def upgrade() -> None:
         ["amount_received", "order_number", "line_id"],
         sqlite_where=_UNOCCUPIED,
         postgresql_where=_UNOCCUPIED,
+    )
+    op.drop_index("ix_line_account_invoice_id", "line_account")
+    op.create_index(
+        "ix_line_account_invoice_id",
+        "line_account",
+        ["invoice_id"],
+        sqlite_where=_OCCUPIED,
+        postgresql_where=_OCCUPIED,
     )
     op.drop_index("ix_invoice_order_number", "invoice")
     op.create_index(
