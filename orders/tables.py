@@ -397,6 +397,7 @@ planned_order = Table(
     Column("ended_on", Date, nullable=True),
     # When somebody was last told that it cannot be placed.
     Column("alarmed_at", UtcDateTime(), nullable=True),
+    Index("ix_planned_order_execution_reference", "execution_reference"),
     Index("ix_planned_order_due", "state", "due_on"),
     Index("ix_planned_order_order_number", "order_number"),
 )

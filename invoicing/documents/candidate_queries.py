@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -111,32 +111,24 @@ def creditable(
     table, part = document_tables.invoice, document_tables.invoice_part
     # The likeliest places stand first.
     numbers, references = list(numbers)[:_LOOKED_AT], list(references)
-    # Each likeness has an index; asked for all at once, every invoice of the supplier would be looked at.
-    likenesses = (
-        table.c.amount_payable == amount_payable.amount,
-        table.c.number.in_(numbers),
-        table.c.order_number.in_(numbers),
-        table.c.execution_reference.in_(references),
-    )
-    alike = union(
-        *(
-            select(
-                select(table.c.id)
-                .where(
-                    table.c.supplier.in_(list(suppliers)),
-                    table.c.document_type == DocumentType.INVOICE,
-                    table.c.state.in_(_CREDITABLE),
-                    table.c.currency == amount_payable.currency,
-                    likeness,
-                )
-                .order_by(table.c.id.desc())
-                .limit(_LOOKED_AT)
-                .subquery()
-            )
-            for likeness in likenesses
+    # Each likeness has an index; asked for all at once, every invoice of the supplier would be looked at. An expression
+    # has none: what is named is found by its name, of whatever supplier and in whatever state.
+    whose, state = table.c.supplier, table.c.state
+    by_sum = _creditable(whose, state, suppliers, table.c.amount_payable == amount_payable.amount)
+    by_name = (
+        _creditable(whose + "", state + "", suppliers, named)
+        for named in (
+            table.c.number.in_(numbers),
+            table.c.order_number.in_(numbers),
+            table.c.execution_reference.in_(references),
         )
     )
-    question = select(table).where(table.c.id.in_(alike)).order_by(table.c.id.desc()).limit(_LOOKED_AT)
+    question = (
+        select(table)
+        .where(table.c.id.in_(union(by_sum, *by_name)), table.c.currency == amount_payable.currency)
+        .order_by(table.c.id.desc())
+        .limit(_LOOKED_AT)
+    )
     rows = session.execute(question).all()
     lines: dict[int, list[str]] = defaultdict(list)
     parts = select(part.c.invoice_id, part.c.line_id).where(part.c.invoice_id.in_([row.id for row in rows]))
@@ -154,3 +146,25 @@ def creditable(
         )
         for row in rows
     ]
+
+
+def _creditable(
+    whose: ColumnElement[str],
+    state: ColumnElement[str],
+    suppliers: Collection[str],
+    likeness: ColumnElement[bool],
+) -> Select[tuple[int]]:
+    """The newest of the suppliers' invoices that are so and can be credited."""
+    table = document_tables.invoice
+    newest = (
+        select(table.c.id)
+        .where(
+            whose.in_(list(suppliers)),
+            table.c.document_type == DocumentType.INVOICE,
+            state.in_(_CREDITABLE),
+            likeness,
+        )
+        .order_by(table.c.id.desc())
+        .limit(_LOOKED_AT)
+    )
+    return select(newest.subquery().c.id)

@@ -11,7 +11,18 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -124,9 +135,7 @@ def whole_stretch_of(session: Session, placement: Placement, *, lock: bool = Fal
 def left_for(session: Session, reference: str) -> str | None:
     """The placement that the participant left this one for at a change of supplier, past those called off again."""
     placement = order_tables.placement
-    question = select(placement.c.execution_reference, placement.c.state).where(
-        placement.c.follows == reference
-    )
+    question = select(placement.c.execution_reference, placement.c.state).where(*_follows(reference))
     for row in session.execute(question).all():
         if row.state != PlacementState.CANCELLED:
             return str(row.execution_reference)
@@ -225,7 +234,8 @@ def limit_approved(session: Session, reference: str, last_day: date) -> None:
     table = order_tables.periodic_report
     change = update(table).where(
         table.c.execution_reference == reference,
-        table.c.state == ReportState.APPROVED,
+        # An expression has no index: SQLite might else go through all reports that are approved.
+        table.c.state + "" == ReportState.APPROVED,
         table.c.month >= str(Month.of(last_day)),
         or_(table.c.counts_to.is_(None), table.c.counts_to > last_day),
     )
@@ -347,12 +357,19 @@ _PLACEMENT, _PERIOD, _REPORT = (
     order_tables.periodic_report,
 )
 _INTERRUPTION = order_tables.interruption
+
+
+def _follows(reference: str | BindParameter[str]) -> tuple[ColumnElement[bool], ...]:
+    """What follows this placement, said as its index has it too: no engine knows that from a value given later."""
+    return _PLACEMENT.c.follows == reference, _PLACEMENT.c.follows != literal_column("''")
+
+
 _FIND = select(_PLACEMENT).where(_PLACEMENT.c.execution_reference == bindparam("reference"))
 _FIND_LOCKED = _FIND.with_for_update()
 _BY_DECISION = select(_PERIOD.c.decision_id, _PERIOD.c.execution_reference).where(
     _PERIOD.c.decision_id.in_(bindparam("decisions", expanding=True))
 )
-_FOLLOWING = select(_PLACEMENT.c.execution_reference).where(_PLACEMENT.c.follows == bindparam("reference"))
+_FOLLOWING = select(_PLACEMENT.c.execution_reference).where(*_follows(bindparam("reference")))
 _USED = select(_PLACEMENT.c.execution_reference).where(
     _PLACEMENT.c.execution_reference.in_(bindparam("references", expanding=True))
 )

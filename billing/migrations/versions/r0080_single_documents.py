@@ -1,4 +1,4 @@
-"""What is asked about one document in trouble is found by what it says, however many others its supplier has sent."""
+"""What is asked about one document in trouble or one placement is found by itself, however many others there are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,4 @@ def upgrade() -> None:
         "ix_invoice_order_number", "invoice", ["order_number", "supplier", "issued_on", "amount_payable"]
     )
     op.create_index("ix_invoice_supplier_amount", "invoice", ["supplier", "amount_payable", "id"])
+    op.create_index("ix_planned_order_execution_reference", "planned_order", ["execution_reference"])
