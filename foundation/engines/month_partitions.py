@@ -6,8 +6,7 @@ made and dropped by whoever owns the tables; what holds for the table (triggers,
 """
 # ruff: noqa: S608 - every name in a statement here is made of a table's name and a month
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -85,24 +84,9 @@ def standing(session: Session, name: str) -> Sequence[date]:
     return [date(int(each[-7:-3]), int(each[-2:]), 1) for each in found if each.removeprefix(name) != "_rest"]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthsStanding:
-    """How a table stands: how many of the months to come have their partition, and how many rows lie in the rest."""
-
-    ready: int
-    rest_rows: int
-
-
-def all_standing(session: Session, *, today: date) -> Mapping[str, MonthsStanding]:
-    """How each table that is divided by month stands; nothing on SQLite, nor of one that is undivided yet."""
-    return {
-        name: MonthsStanding(
-            ready=sum(month > today for month in months),
-            rest_rows=session.scalar(text(f"SELECT count(*) FROM {name}_rest")) or 0,
-        )
-        for name in DIVIDED
-        if (months := standing(session, name))
-    }
+def rows_in_rest(session: Session, name: str) -> int:
+    """How many rows of a table that stands divided lie in no month's partition."""
+    return session.scalar(text(f"SELECT count(*) FROM {name}_rest")) or 0
 
 
 def drop(session: Session, name: str, month: date) -> bool:

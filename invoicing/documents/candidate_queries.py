@@ -113,10 +113,12 @@ def creditable(
     numbers, references = list(numbers)[:_LOOKED_AT], list(references)
     # Each likeness has an index; asked for all at once, every invoice of the supplier would be looked at. An expression
     # has none: what is named is found by its name, of whatever supplier and in whatever state.
-    whose, state = table.c.supplier, table.c.state
-    by_sum = _creditable(whose, state, suppliers, table.c.amount_payable == amount_payable.amount)
+    whose, state, currency = table.c.supplier, table.c.state, table.c.currency == amount_payable.currency
+    by_sum = _creditable(
+        whose, state, suppliers, and_(table.c.amount_payable == amount_payable.amount, currency)
+    )
     by_name = (
-        _creditable(whose + "", state + "", suppliers, named)
+        _creditable(whose + "", state + "", suppliers, and_(named, currency))
         for named in (
             table.c.number.in_(numbers),
             table.c.order_number.in_(numbers),
@@ -125,7 +127,7 @@ def creditable(
     )
     question = (
         select(table)
-        .where(table.c.id.in_(union(by_sum, *by_name)), table.c.currency == amount_payable.currency)
+        .where(table.c.id.in_(union(by_sum, *by_name)))
         .order_by(table.c.id.desc())
         .limit(_LOOKED_AT)
     )

@@ -178,6 +178,7 @@ payment_item = Table(
         *("proposal", "supplier", "kind", "state", "currency", "why", "amount", "invoice_id"),
     ),
     Index("ix_payment_item_end_to_end", "end_to_end"),
+    Index("ix_payment_item_supplier", "supplier", "state"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )
 # An invoice lies in one proposal at a time and is paid once. A claim lies in one at a time; what is owed again of it

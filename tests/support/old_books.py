@@ -313,7 +313,7 @@ def before_0080(connection: Connection) -> None:
     """Lead the books back to what revision 0080 found."""
     for index in (
         *("ix_line_account_unoccupied", "ix_invoice_supplier_amount", "ix_invoice_order_number"),
-        "ix_planned_order_execution_reference",
+        *("ix_planned_order_execution_reference", "ix_payment_item_supplier"),
     ):
         connection.execute(text(f"drop index {index}"))
     connection.execute(text("create index ix_invoice_order_number on invoice (order_number)"))

@@ -4,11 +4,13 @@ It keeps no statistics, so that a plan is the same in books of any size.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Engine, event
+
+from foundation.sql import Session
 
 Put = dict[str, tuple[object, ...]]
 """Statements, each with the values of its first time."""
@@ -46,6 +48,16 @@ def questions() -> Iterator[Put]:
         yield put
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
+
+
+def carried_out(session: Session, ask: Callable[[Session], object]) -> list[list[str]]:
+    """The steps of each question that is put when this is asked, in turn."""
+    with questions() as put:
+        ask(session)
+    return [
+        [row[3] for row in session.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+        for statement, given in put.items()
+    ]
 
 
 def gone_through(engine: Engine, put: Put, *, few: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What is asked about one document in trouble or one placement is found by itself, however many others there are."""
+"""What is asked about one document, placement or supplier is found by itself, however large the books are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,3 +35,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_invoice_supplier_amount", "invoice", ["supplier", "amount_payable", "id"])
     op.create_index("ix_planned_order_execution_reference", "planned_order", ["execution_reference"])
+    op.create_index("ix_payment_item_supplier", "payment_item", ["supplier", "state"])

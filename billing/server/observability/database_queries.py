@@ -98,8 +98,11 @@ def divided(session: Session, today: date) -> Mapping[str, PartitionStanding]:
         if (stands := partitions.standing(session, division)) is not None
     }
     by_month = {
-        name: PartitionStanding(stands.ready, stands.rest_rows)
-        for name, stands in month_partitions.all_standing(session, today=today).items()
+        name: PartitionStanding(
+            sum(month > today for month in months), month_partitions.rows_in_rest(session, name)
+        )
+        for name in month_partitions.DIVIDED
+        if (months := month_partitions.standing(session, name))
     }
     return {**by_number, **by_month}
 

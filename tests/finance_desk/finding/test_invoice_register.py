@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 from lxml import html
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from accounts.identity import Permission
 from foundation.sql import Session
 from invoicing.documents import document_queries
 from invoicing.documents.document_queries import DocumentFilter, DocumentOrder
 from invoicing.model import InvoiceState
+from tests.support import plans
 from tests.support.pages.all_routes import ONES, STAFF
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import Visitor, visitor
@@ -213,16 +214,7 @@ def test_a_page_is_read_from_an_index_and_sorted_by_nobody(site: Site, asked: st
     """As SQLite finds it: it keeps no statistics, so that no size changes that."""
     ask, index = PLANS[asked]
     with site.database.reading() as session:
-        put: list[tuple[str, tuple[object, ...]]] = []
-
-        def hear(_: object, __: object, statement: str, given: tuple[object, ...], *___: object) -> None:
-            put.append((statement, given))
-
-        event.listen(session, "before_cursor_execute", hear)
-        ask(session)
-        event.remove(session, "before_cursor_execute", hear)
-        ((statement, given),) = put
-        plan = [row[3] for row in session.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+        (plan,) = plans.carried_out(session, ask)
     assert any(index in step for step in plan), plan
     if asked.startswith("a page by"):
         assert not any(step.startswith("USE TEMP B-TREE FOR ORDER BY") for step in plan), plan

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, select
 
 from foundation.money import Money
 from foundation.sql import Session
@@ -266,16 +266,7 @@ def test_what_is_asked_of_every_group_or_odd_document_is_found_however_large_the
 ) -> None:
     ask, index = PLANS[asked]
     with a_system(database_url, begun=arrived) as system, system.database.reading() as session:
-        put: list[tuple[str, tuple[object, ...]]] = []
-
-        def hear(_: object, __: object, statement: str, given: tuple[object, ...], *___: object) -> None:
-            put.append((statement, given))
-
-        event.listen(session, "before_cursor_execute", hear)
-        ask(session)
-        event.remove(session, "before_cursor_execute", hear)
-        statement, given = next(each for each in put if each[0].startswith("SELECT"))
-        plan = [row[3] for row in session.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+        plan, *_ = plans.carried_out(session, ask)
         assert any(index in step for step in plan), plan
         # The newest of those with the sum are the first of the index; to sort all of them grows with the books.
         assert "unoccupied" not in index or "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
