@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from audit.body_store import Removed
 from audit.tables import disposal, disposal_case, disposed_body
 from foundation import transitions
+from foundation.many_rows import insert_rows
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -59,8 +60,9 @@ def add(session: Session, cases: Sequence[tuple[str, date]], *, by: str, on: dat
         insert(disposal).returning(disposal.c.id),
         {"proposed_by": by, "proposed_on": on, "state": DisposalState.PROPOSED},
     ).scalar_one()
-    session.execute(
-        insert(disposal_case),
+    insert_rows(
+        session,
+        disposal_case,
         [{"disposal_id": number, "execution_reference": each, "keep_until": until} for each, until in cases],
     )
     return number

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from bookkeeping import booked_queries, tables
 from bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
 from foundation import number_series
+from foundation.many_rows import insert_rows
 from foundation.periods import Month
 from foundation.sql import Session
 
@@ -22,8 +23,9 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
     """Number vouchers and keep them; the database refuses to book the same thing twice."""
     numbers = number_series.next_numbers(session, number_series.VOUCHERS, len(vouchers))
     numbered = tuple(replace(each, number=number) for each, number in zip(vouchers, numbers, strict=True))
-    session.execute(
-        insert(_VOUCHER),
+    insert_rows(
+        session,
+        _VOUCHER,
         [
             {
                 "number": each.number,
@@ -38,8 +40,9 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
             for each in numbered
         ],
     )
-    session.execute(
-        insert(_ROW),
+    insert_rows(
+        session,
+        _ROW,
         [
             {"voucher": each.number, "position": place, **{name: getattr(row, name) for name in _CODED}}
             for each in numbered

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from foundation import append_only
 from foundation import tables as foundation_tables
@@ -22,12 +22,12 @@ from foundation.journal_chains import chain_store, verification
 from foundation.journal_chains.row_hashes import ChainHead, chain_of, row_hash
 from foundation.journal_chains.verification import BrokenRow
 from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
+from foundation.many_rows import insert_rows
 from foundation.observability import request_ids
 from foundation.sql import Session
 
 _PENDING = "journal"
 _SENDER = "journal sender"
-_ADD = insert(foundation_tables.journal)
 
 
 #: The actor where no person acts.
@@ -134,7 +134,7 @@ def write(session: Session, *, at: datetime) -> None:
         }
         heads[chain] = ChainHead(chain, before.position + 1, row_hash(before.hash, row))
         rows.append({**row, "hash": heads[chain].hash})
-    session.execute(_ADD, rows)
+    insert_rows(session, foundation_tables.journal, rows)
     chain_store.move(session, heads.values(), held=held)
     stand = [WrittenRow(sequence, str(row["hash"])) for sequence, row in zip(numbers, rows, strict=True)]
     for written in following:

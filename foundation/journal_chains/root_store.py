@@ -11,6 +11,7 @@ from foundation import tables as foundation_tables
 from foundation.journal_chains import roots
 from foundation.journal_chains.roots import Proof, Root
 from foundation.journal_chains.row_hashes import GENESIS, ChainHead
+from foundation.many_rows import insert_rows
 from foundation.sql import Session, take_turns
 
 _CHAIN, _ROOT = foundation_tables.journal_chain, foundation_tables.journal_root
@@ -39,8 +40,9 @@ def make(session: Session, *, day: date) -> Root | None:
             "hash": root.hash,
         },
     )
-    session.execute(
-        insert(_LEAF),
+    insert_rows(
+        session,
+        _LEAF,
         [
             {
                 "root": root.number,

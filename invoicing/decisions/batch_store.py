@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, transitions
 from foundation.errors import Refused
+from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
@@ -112,8 +113,9 @@ def keep(
         same = table.c.idempotency_key == row["idempotency_key"]
         earlier: int = session.execute(select(table.c.id).where(same)).scalar_one()
         return earlier
-    session.execute(
-        insert(decision_tables.desk_batch_row),
+    insert_rows(
+        session,
+        decision_tables.desk_batch_row,
         [
             {"batch_id": number, "invoice_id": each, "position": place, "state": BatchRowState.WAITING}
             for place, each in enumerate(dict.fromkeys(ids), 1)

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from foundation import written_together
+from foundation.many_rows import insert_rows
 from foundation.sql import Session, among
 from invoicing.documents.tables import supplier_notice
 
@@ -41,7 +42,7 @@ def lay(session: Session, invoice_id: int, kind: NoticeKind) -> None:
 
 
 def _lay_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    session.execute(insert(supplier_notice), rows)
+    insert_rows(session, supplier_notice, rows)
 
 
 def take(session: Session, *, limit: int) -> Sequence[SupplierNotice]:

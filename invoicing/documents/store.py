@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, sele
 from foundation import transitions, written_together
 from foundation.errors import Refused
 from foundation.identifiers import key_in
+from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session, among, are_one_of, keys_sent
 from foundation.text import Text
@@ -512,9 +513,6 @@ def credited_by(session: Session, invoice_id: int) -> str:
 # Prepared once: building a statement costs more than running it.
 _INVOICE = document_tables.invoice
 _ADD = insert(_INVOICE).returning(_INVOICE.c.id)
-_ADD_NUMBERED = insert(_INVOICE)
-_ADD_PART, _ADD_ORDER = insert(document_tables.invoice_part), insert(document_tables.invoice_order)
-_ADD_MATCH = insert(document_tables.match_made)
 _COLUMNS = select(*(column for column in _INVOICE.c if column.name != "content"))
 _BY_ID = _COLUMNS.where(_INVOICE.c.id == bindparam("invoice_id"))
 _LOCKED = _BY_ID.with_for_update()
@@ -540,19 +538,19 @@ _ANSWERED = (
 
 
 def _write_documents(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    session.execute(_ADD_NUMBERED, rows)
+    insert_rows(session, _INVOICE, rows)
 
 
 def _write_parts(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    session.execute(_ADD_PART, rows)
+    insert_rows(session, document_tables.invoice_part, rows)
 
 
 def _write_orders(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    session.execute(_ADD_ORDER, rows)
+    insert_rows(session, document_tables.invoice_order, rows)
 
 
 def _write_matches(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    session.execute(_ADD_MATCH, rows)
+    insert_rows(session, document_tables.match_made, rows)
 
 
 def _held(row: Row[tuple[object, ...]]) -> SupplierInvoice:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import insert, select
 
+from foundation.many_rows import insert_rows
 from foundation.sql import Session, among
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Granted
@@ -42,7 +43,7 @@ def add(session: Session, given: Sequence[Given], *, by: str, on: date, at: date
         }
         for each in given
     ]
-    session.execute(insert(_ATTEST), rows)
+    insert_rows(session, _ATTEST, rows)
 
 
 def drop(session: Session, attest_id: int, *, reason: str, at: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
+from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
@@ -104,8 +105,9 @@ def add(
         "prepared_at": at,
     }
     session.execute(insert(_PROPOSAL), row)
-    session.execute(
-        insert(_ITEM),
+    insert_rows(
+        session,
+        _ITEM,
         [
             {"proposal": number, "prepared_by": by, "state": ItemState.PROPOSED, **item_values(each)}
             for each in payables

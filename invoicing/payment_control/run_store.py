@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
+from foundation.many_rows import insert_rows
 from foundation.sql import Session
 from foundation.text import WrittenText
 from invoicing.documents import tables as document_tables
@@ -40,8 +41,7 @@ def add(
         {"run_id": run_id, "control": control, "verdict": verdict, "payments": count}
         for (control, verdict), count in tally.counts.items()
     ]
-    if counts:
-        session.execute(insert(control_run_count), counts)
+    insert_rows(session, control_run_count, counts)
     told = [
         {
             "run_id": run_id,
@@ -56,8 +56,7 @@ def add(
         }
         for invoice_id, row in tally.told
     ]
-    if told:
-        session.execute(insert(control_run_row), told)
+    insert_rows(session, control_run_row, told)
 
 
 def of_proposal(session: Session, proposal: str) -> Sequence[ControlRun]:

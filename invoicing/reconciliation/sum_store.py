@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 
+from foundation.many_rows import insert_rows
 from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.reconciliation import tables
@@ -105,8 +106,7 @@ def replace(
         }
         for key, amounts in sums.items()
     ]
-    if rows:
-        session.execute(insert(_SUM), rows)
+    insert_rows(session, _SUM, rows)
 
 
 def _wanted(table: Any, wanted: EntryFilter) -> list[ColumnElement[bool]]:  # noqa: ANN401 - either table

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select, text, update
 
 from foundation.errors import Refused
+from foundation.many_rows import insert_rows
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from foundation.written.fitted import within
@@ -94,8 +95,7 @@ def add(
         }
         for position, line in enumerate(answer.lines, 1)
     ]
-    if rows:
-        session.execute(insert(peer_answer_line), rows)
+    insert_rows(session, peer_answer_line, rows)
     return key
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from foundation.journal import WrittenRow
 from foundation.journal_chains import chain_store
+from foundation.many_rows import insert_rows
 from foundation.sql import Session, rows_changed
 from operations.event_feed.contract import SOURCE, OutboundEvent, ToTell
 from operations.event_feed.tables import outbound_event, outbound_feed, outbound_waiting
@@ -55,7 +56,7 @@ def add(session: Session, events: Sequence[tuple[WrittenRow, ToTell]], *, at: da
                 "data": event.data_json(),
             }
         )
-    session.execute(_ADD, rows)
+    insert_rows(session, outbound_waiting, rows)
 
 
 def is_any_waiting(session: Session) -> bool:
@@ -118,7 +119,6 @@ def _id(row_hash: str, place: int) -> str:
 
 
 # Prepared once: building a statement costs more than running it.
-_ADD = insert(outbound_waiting)
 _ANY = select(outbound_waiting.c.place).limit(1)
 _MOVED = "event_id, type, source, execution_reference, at, data, journal_sequence"
 _MOVE = text(

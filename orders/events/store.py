@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation import transitions
 from foundation.errors import Refused
 from foundation.journal import SYSTEM
+from foundation.many_rows import insert_rows
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
@@ -110,8 +111,9 @@ def add(
 
 def add_applied(session: Session, told: Sequence[event_envelope.Event], *, arrival: Arrival) -> None:
     """Keep events as applied, all or none: raises IntegrityError when the id of one is held already."""
-    session.execute(
-        _ADD_MANY,
+    insert_rows(
+        session,
+        _EVENT,
         [
             _row(event, EventState.APPLIED, digest=event_envelope.content_hash(event), arrival=arrival)
             for event in told
@@ -228,7 +230,6 @@ _KNOWN = select(_EVENT.c.content_sha256, _EVENT.c.state).where(
     _EVENT.c.source == bindparam("source"), _EVENT.c.event_id == bindparam("event_id")
 )
 _ADD = insert(_EVENT).returning(_EVENT.c.sequence)
-_ADD_MANY = insert(_EVENT)
 
 
 def _stored(

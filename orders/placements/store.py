@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from foundation import transitions
 from foundation.errors import Refused
+from foundation.many_rows import insert_rows
 from foundation.periods import Month, Period
 from foundation.sql import Session
 from foundation.text import Text
@@ -174,12 +175,12 @@ def references_used(session: Session, references: Sequence[str]) -> set[str]:
 
 def add_all(session: Session, placements: Sequence[Placement]) -> None:
     """Keep new placements; their periods are kept when their orders have numbers (`add_periods`)."""
-    session.execute(_ADD, [_placement_row(placement) for placement in placements])
+    insert_rows(session, _PLACEMENT, [_placement_row(placement) for placement in placements])
 
 
 def add_periods(session: Session, periods: Sequence[tuple[str, PlacementPeriod]]) -> None:
     """Keep periods with their decisions and orders, each with its execution reference."""
-    session.execute(_ADD_PERIOD, [_period_row(reference, period) for reference, period in periods])
+    insert_rows(session, _PERIOD, [_period_row(reference, period) for reference, period in periods])
 
 
 def move(session: Session, placement: Placement, to: PlacementState) -> None:
@@ -373,8 +374,6 @@ _FOLLOWING = select(_PLACEMENT.c.execution_reference).where(*_follows(bindparam(
 _USED = select(_PLACEMENT.c.execution_reference).where(
     _PLACEMENT.c.execution_reference.in_(bindparam("references", expanding=True))
 )
-_ADD = insert(_PLACEMENT)
-_ADD_PERIOD = insert(_PERIOD)
 _PERIODS = (
     select(_PERIOD).where(_PERIOD.c.execution_reference == bindparam("reference")).order_by(_PERIOD.c.ordinal)
 )

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, select
 
 from foundation.errors import Refused
+from foundation.many_rows import insert_rows
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.sql import Session
@@ -86,14 +87,13 @@ def summaries(
 def add_all(session: Session, orders: Sequence[Order]) -> None:
     """Keep orders, their lines and an empty account for each line."""
     lines = [(order.number, line) for order in orders for line in order.lines]
-    session.execute(_ADD_ORDER, [_order_row(order) for order in orders])
-    session.execute(_ADD_LINE, [_line_row(number, line) for number, line in lines])
-    session.execute(_ADD_ACCOUNT, [_account_row(number, line) for number, line in lines])
+    insert_rows(session, _ORDER, [_order_row(order) for order in orders])
+    insert_rows(session, _ORDER_LINE, [_line_row(number, line) for number, line in lines])
+    insert_rows(session, _HELD, [_account_row(number, line) for number, line in lines])
 
 
 # Prepared once: building a statement costs more than running it.
 _ORDER, _ORDER_LINE, _HELD = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
-_ADD_ORDER, _ADD_LINE, _ADD_ACCOUNT = insert(_ORDER), insert(_ORDER_LINE), insert(_HELD)
 _OF_PLACEMENT = (
     select(_ORDER).where(_ORDER.c.execution_reference == bindparam("reference")).order_by(_ORDER.c.number)
 )

@@ -225,8 +225,8 @@ def before_0068(connection: Connection) -> None:
     for table in ("statement_sum", "statement_change"):
         connection.execute(text(f"drop table {table}"))
     if connection.dialect.name == "postgresql":
-        for name in change_triggers_store.TRIGGERS:
-            connection.execute(text(f"drop trigger if exists {name}_statement on {name}"))
+        for name, table in change_triggers_store.TRIGGERS.items():
+            connection.execute(text(f"drop trigger if exists {name} on {table}"))
 
 
 def before_0069(connection: Connection) -> None:
