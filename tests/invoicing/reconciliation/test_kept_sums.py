@@ -9,13 +9,14 @@ from typing import Final
 import pytest
 from sqlalchemy import insert, text
 
+from billing.migrations.migrate import open_migrated
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries, sum_keeping, sum_store
-from invoicing.reconciliation.change_triggers_store import TRIGGERS
+from invoicing.reconciliation.change_triggers_store import ADDED, TRIGGERS
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey, reconcile
 from operations.checks import invariants
@@ -207,3 +208,39 @@ def test_books_that_grow_are_added_up_whole(database_url: str) -> None:
         assert add_up(system.database) == 6
         with system.database.reading() as session:
             assert (noted(session), both_say_the_same(session)) == (0, True)
+
+
+# As books noted until then: one trigger a table, for each row of an insertion too.
+ROW_BY_ROW: Final = (
+    "DROP TRIGGER {table}_statement_added ON {table}",
+    "CREATE OR REPLACE FUNCTION note_statement_line() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RETURN NULL; END $$",
+    "CREATE TRIGGER {table}_statement AFTER INSERT ON {table} FOR EACH ROW"
+    " EXECUTE FUNCTION note_statement_line()",
+)
+
+
+def test_books_that_noted_row_by_row_note_an_insertion_at_once_and_are_added_up_anew(
+    database_url: str,
+) -> None:
+    with a_system(database_url) as system:
+        system.decide(CASE)
+        add_up(system.database)
+        with system.database.engine.begin() as session:
+            for table in ADDED:
+                for statement in ROW_BY_ROW:
+                    session.exec_driver_sql(statement.format(table=table))
+        open_migrated(database_url).close()
+        with system.database.reading() as session:
+            assert standing(session) == sorted(TRIGGERS)
+            assert (
+                session.scalar(text("SELECT count(*) FROM pg_proc WHERE proname = 'note_statement_line'"))
+                == 0
+            )
+            assert noted(session) == 6
+            assert both_say_the_same(session)
+
+
+def standing(session: Session) -> list[str]:
+    asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%\\_statement%' ORDER BY tgname"
+    return list(session.scalars(text(asked)))
