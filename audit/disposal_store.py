@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from audit.body_store import Removed
 from audit.tables import disposal, disposal_case, disposed_body
 from foundation import transitions
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import Transitions

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bookkeeping import booked_queries, tables
 from bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
 from foundation import number_series
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.periods import Month
 from foundation.sql import Session
 

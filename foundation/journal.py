@@ -18,11 +18,11 @@ from sqlalchemy import Row, select
 
 from foundation import append_only
 from foundation import tables as foundation_tables
+from foundation.engines.many_rows import insert_rows
 from foundation.journal_chains import chain_store, verification
 from foundation.journal_chains.row_hashes import ChainHead, chain_of, row_hash
 from foundation.journal_chains.verification import BrokenRow
 from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
-from foundation.many_rows import insert_rows
 from foundation.observability import request_ids
 from foundation.sql import Session
 

@@ -8,10 +8,10 @@ from operator import itemgetter
 from sqlalchemy import Row, func, insert, select
 
 from foundation import tables as foundation_tables
+from foundation.engines.many_rows import insert_rows
 from foundation.journal_chains import roots
 from foundation.journal_chains.roots import Proof, Root
 from foundation.journal_chains.row_hashes import GENESIS, ChainHead
-from foundation.many_rows import insert_rows
 from foundation.sql import Session, take_turns
 
 _CHAIN, _ROOT = foundation_tables.journal_chain, foundation_tables.journal_root

@@ -14,8 +14,8 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, transitions
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
-from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText

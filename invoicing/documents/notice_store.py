@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 
 from foundation import written_together
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.sql import Session, among
 from invoicing.documents.tables import supplier_notice
 

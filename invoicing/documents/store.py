@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
 from foundation import transitions, written_together
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
 from foundation.identifiers import key_in
-from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session, among, are_one_of, keys_sent
 from foundation.text import Text

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import insert, select
 
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.sql import Session, among
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Granted

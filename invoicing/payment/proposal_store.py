@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Row, func, insert, select, update
 
 from foundation import transitions
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
-from foundation.many_rows import insert_rows
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text

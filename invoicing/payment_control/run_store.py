@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.sql import Session
 from foundation.text import WrittenText
 from invoicing.documents import tables as document_tables

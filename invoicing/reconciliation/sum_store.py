@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, select, text
 
-from foundation.many_rows import insert_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.reconciliation import tables

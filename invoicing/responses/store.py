@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select, text, update
 
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
-from foundation.many_rows import insert_rows
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from foundation.written.fitted import within

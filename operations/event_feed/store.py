@@ -13,9 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from foundation.engines.many_rows import insert_rows
 from foundation.journal import WrittenRow
 from foundation.journal_chains import chain_store
-from foundation.many_rows import insert_rows
 from foundation.sql import Session, rows_changed
 from operations.event_feed.contract import SOURCE, OutboundEvent, ToTell
 from operations.event_feed.tables import outbound_event, outbound_feed, outbound_waiting

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from foundation import transitions
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
 from foundation.journal import SYSTEM
-from foundation.many_rows import insert_rows
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text, WrittenText

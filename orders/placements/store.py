@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 
 from foundation import transitions
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
-from foundation.many_rows import insert_rows
 from foundation.periods import Month, Period
 from foundation.sql import Session
 from foundation.text import Text

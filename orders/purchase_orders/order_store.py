@@ -9,8 +9,8 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, select
 
+from foundation.engines.many_rows import insert_rows
 from foundation.errors import Refused
-from foundation.many_rows import insert_rows
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.sql import Session

@@ -25,9 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from billing.migrations.schema import METADATAS
-from foundation import many_rows
 from foundation.database import Database
-from foundation.many_rows import insert_rows
+from foundation.engines import many_rows
+from foundation.engines.many_rows import insert_rows
 from foundation.sql import Session, UtcDateTime, amount, quantity
 from tests.support.servers.system_databases import whole
 from tests.support.statements import statements
